@@ -1,0 +1,94 @@
+"""Keeping the books and reaching people: the steps that every procedure uses through the kit."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from activities.step import BOOKS, COMMS_QUEUE, PAGING, Patience, Step, performs, step
+from domain.base import Model
+from domain.effects import Effect
+from domain.evidence import LedgerReceipt
+from domain.people import Role
+from domain.ports import Ledger
+from domain.timeline import Entry, Projection
+
+
+@step
+class KeepBooks(Step[LedgerReceipt]):
+    """Append timeline entries to the ledger and refresh the case's line in the list."""
+
+    NAME: ClassVar[str] = "keep_books"
+    EFFECT: ClassVar[Effect] = Effect.OBSERVE
+    RESULT: ClassVar[type[Model]] = LedgerReceipt
+    PATIENCE: ClassVar[Patience] = BOOKS
+    INTERVENES: ClassVar[bool] = False
+
+    entries: tuple[Entry, ...]
+    projection: Projection
+
+
+class Paged(Model):
+    """Who was reached (directory ids). `unpaged` means that no channel reached anybody; `room` is `told`, `none` or
+    the code of why the room was not told."""
+
+    people: tuple[str, ...] = ()
+    unpaged: bool = False
+    room: str = "none"
+
+
+@step
+class Page(Step[Paged]):
+    """Call those who hold one of the roles and are not excluded; on-call people first.
+
+    `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner or refusal; `rung`
+    counts calls from 1. Nothing sensitive is ever in a page.
+    """
+
+    NAME: ClassVar[str] = "page"
+    EFFECT: ClassVar[Effect] = Effect.TELL
+    RESULT: ClassVar[type[Model]] = Paged
+    QUEUE: ClassVar[str] = COMMS_QUEUE
+    PATIENCE: ClassVar[Patience] = PAGING
+    INTERVENES: ClassVar[bool] = False
+
+    subject: str
+    kind: str
+    title: str
+    roles: tuple[Role, ...]
+    excluded: tuple[str, ...] = ()
+    rung: int = 1
+    severity: int = 1
+    code: str = ""
+
+
+class Told(Model):
+    """Whether the room was told, and which of its messages."""
+
+    told: bool
+    reference: str = ""
+
+
+@step
+class TellRoom(Step[Told]):
+    """Open the case's room if it has none, and make its pinned status say this."""
+
+    NAME: ClassVar[str] = "tell_room"
+    EFFECT: ClassVar[Effect] = Effect.TELL
+    RESULT: ClassVar[type[Model]] = Told
+    QUEUE: ClassVar[str] = COMMS_QUEUE
+    PATIENCE: ClassVar[Patience] = PAGING
+    INTERVENES: ClassVar[bool] = False
+
+    projection: Projection
+    brief: str = ""
+
+
+class Bookkeeping:
+    """Writes to the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @performs(KeepBooks)
+    async def keep_books(self, given: KeepBooks) -> LedgerReceipt:
+        return await self._ledger.append(given.here.case, given.entries, given.projection)

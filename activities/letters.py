@@ -1,0 +1,62 @@
+"""The words that leave us, by name. Until identity is confirmed they say nothing about any account."""
+
+from __future__ import annotations
+
+from domain.base import Model
+from domain.errors import Code, HoldfastError
+
+
+class Letter(Model):
+    """Subject and text; `{case}`, `{link}` and `{until}` are filled in, nothing else ever is."""
+
+    subject: str
+    text: str
+
+    def filled(self, **words: str) -> Letter:
+        return Letter(subject=self.subject.format(**words), text=self.text.format(**words))
+
+
+_CLOSE = "\n\nThis mailbox answers emergency requests from public authorities only.\nReference: {case}\n"
+_NEUTRAL = (
+    "We received your request and cannot act on it as it stands. This says nothing about whether any account or "
+    "data exists. If life is in danger now, call the emergency services where the person is."
+)
+LETTERS: dict[str, Letter] = {
+    "holding": Letter(
+        subject="Your request {case}",
+        text="Your request is being worked on. This says nothing about whether any account or data exists. "
+        "If life is in danger now, call the emergency services where the person is." + _CLOSE,
+    ),
+    "delivery": Letter(
+        subject="Your request {case}",
+        text="What was approved for release is at {link} and can be opened once, until {until}. "
+        "Do not forward the link." + _CLOSE,
+    ),
+    "fraud": Letter(subject="Your request {case}", text=_NEUTRAL + _CLOSE),
+    "unverified": Letter(subject="Your request {case}", text=_NEUTRAL + _CLOSE),
+    "no-legal-basis": Letter(subject="Your request {case}", text=_NEUTRAL + _CLOSE),
+    "protected": Letter(subject="Your request {case}", text=_NEUTRAL + _CLOSE),
+    "not-an-emergency": Letter(
+        subject="Your request {case}",
+        text="What you describe does not meet the conditions of an emergency disclosure. Please use legal process; "
+        "data can be preserved meanwhile at your request. This says nothing about whether any account or data "
+        "exists." + _CLOSE,
+    ),
+    "scope-too-wide": Letter(
+        subject="Your request {case}",
+        text="What you ask for goes beyond what an emergency allows. Please say which data would resolve the "
+        "emergency, and why. This says nothing about whether any account or data exists." + _CLOSE,
+    ),
+}
+
+
+def letter(name: str, **words: str) -> Letter:
+    """The letter, filled in.
+
+    Raises:
+        HoldfastError: `invalid` if there is no letter of that name.
+    """
+    found = LETTERS.get(name)
+    if found is None:
+        raise HoldfastError(Code.INVALID, f"there is no letter {name!r}")
+    return found.filled(**{"link": "", "until": "", **words})

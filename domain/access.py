@@ -1,0 +1,53 @@
+"""Who may do what: one pure function that every surface asks, and that answers no with the reason."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from domain.errors import Code
+from domain.people import Person, Role
+from domain.policy import Procedure
+from domain.refusal import Refused
+
+
+class Action(StrEnum):
+    """What a surface may want to do for a person."""
+
+    DECLARE = "declare"
+    SEE = "see"
+    ACT = "act"
+    AUDIT = "audit"
+
+
+_SEES_ALL = frozenset({Role.INCIDENT_COMMANDER, Role.AUDITOR, Role.GENERAL_COUNSEL})
+
+
+def roles_of(procedure: Procedure) -> frozenset[Role]:
+    """Every role that a procedure seats, calls or gives work to."""
+    gates = (*procedure.gates, procedure.stand_down)
+    seated = {role for gate in gates for seat in gate.seats for role in seat.roles}
+    ladders = [*(each.ladder for each in gates), *(each.ladder for each in procedure.tasks)]
+    ladders += [procedure.owner, procedure.interventions]
+    called = {role for ladder in ladders for rung in ladder.rungs for role in (*rung.page, *rung.alone)}
+    working = {role for task in procedure.tasks for role in task.roles}
+    return frozenset(seated | called | working)
+
+
+def may(person: Person | None, action: Action, procedure: Procedure | None = None) -> Refused | None:
+    """None for yes, else why not. Without need to know, a case is answered as one that does not exist."""
+    if person is None:
+        return Refused(code=Code.UNKNOWN_PERSON)
+    if person.suspended:
+        return Refused(code=Code.SUSPENDED)
+    held = frozenset(person.roles)
+    match action:
+        case Action.DECLARE:
+            return None if held - {Role.AUDITOR} else Refused(code=Code.NOT_ALLOWED)
+        case Action.AUDIT:
+            return None if held & {Role.AUDITOR, Role.GENERAL_COUNSEL} else Refused(code=Code.NOT_ALLOWED)
+        case Action.SEE:
+            known = held & (_SEES_ALL | (roles_of(procedure) if procedure else frozenset()))
+            return None if known else Refused(code=Code.UNKNOWN_CASE)
+        case Action.ACT:
+            known = held & ((roles_of(procedure) if procedure else frozenset()) | {Role.INCIDENT_COMMANDER})
+            return None if known else Refused(code=Code.UNKNOWN_CASE)

@@ -1,0 +1,103 @@
+"""The desk as every surface sees it: the CLI over HTTP, the Slack app and the pages in its own process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.acts import Act, Recorded
+from domain.base import Model, Strict
+from domain.evidence import EvidenceKind, EvidenceRef
+from domain.state import State
+from domain.timeline import AuditReport, LedgerEntry, Projection
+
+
+class Declaration(Strict):
+    """A request to open a case. `answers` fill the procedure's intake form; the same `key` is the same case.
+
+    `drill_factor` below 1 plays a drill's human patience faster (1/60: minutes as seconds); only drills may.
+    """
+
+    slug: str
+    answers: dict[str, Any]
+    key: str
+    channel: str = "desk"
+    drill: bool = False
+    drill_factor: float = 1.0
+
+
+class Declared(Model):
+    """The case, whether this call opened it, and whether it runs already (else it waits in the inbox)."""
+
+    case: str
+    new: bool
+    running: bool = True
+
+
+class Waiting(Model):
+    """One thing that waits for people. `nonce` and `digest` are what a decision on it must carry.
+
+    `card` is the card, task or intervention as JSON; `may` says whether the person asking may act on it, and
+    `why_not` the code if not.
+    """
+
+    case: str
+    key: str
+    kind: str
+    title: str
+    severity: int
+    opened_at: datetime
+    nonce: str
+    digest: str
+    rungs: int
+    unpaged: bool = False
+    drill: bool = False
+    card: dict[str, Any] = {}
+    choices: tuple[str, ...] = ()
+    may: bool = True
+    why_not: str = ""
+
+
+class Doing(Strict):
+    """What a person wants to do. `id` makes a repeated delivery count once; nonce and digest are what they saw."""
+
+    id: str
+    case: str
+    subject: str = ""
+    nonce: str = ""
+    digest: str = ""
+    act: Act
+
+
+class Desk(Protocol):
+    """Everything a person can do, under one authority. `person` is a directory id that the surface has proved.
+
+    All methods raise HoldfastError; nothing is changed then.
+    """
+
+    async def declare(self, person: str, declaration: Declaration) -> Declared: ...
+
+    async def cases(self, person: str, *, open_only: bool = False) -> Sequence[Projection]: ...
+
+    async def show(self, person: str, case: str) -> State: ...
+
+    async def timeline(self, person: str, case: str, *, after: int = 0) -> Sequence[LedgerEntry]: ...
+
+    async def waiting(self, person: str, *, kind: str = "", case: str = "") -> Sequence[Waiting]:
+        """`kind` is gate, task or intervention; empty for all."""
+        ...
+
+    async def act(self, person: str, doing: Doing) -> Recorded: ...
+
+    async def keep(self, person: str, case: str, kind: EvidenceKind, text: str) -> EvidenceRef:
+        """Put a note, an artefact or a question into the vault."""
+        ...
+
+    async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes: ...
+
+    async def audit(self, person: str) -> AuditReport: ...
+
+    async def by_slack(self, slack_id: str) -> str:
+        """The directory id of a Slack user of a *signed* payload; `unknown-person` if there is none."""
+        ...

@@ -1,0 +1,130 @@
+"""The outside systems as the steps need them: protocols and the plain values that pass through them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from domain.base import Model
+from domain.people import Directory, Person
+from domain.timeline import Projection
+
+
+class AccountView(Model):
+    """What the platform says of an account: whether it exists, where its user lives, its state."""
+
+    account: str
+    exists: bool
+    residency: str = ""
+    state: str = ""
+
+
+class FieldView(Model):
+    """A field that the platform holds: its name and tier (E1, E2, E3); never its value."""
+
+    name: str
+    tier: str
+
+
+class SnapshotView(Model):
+    """The platform's receipt for what it preserved."""
+
+    receipt_id: str
+    sha256: str
+    items: int
+    taken_at: datetime
+
+
+class Platform(Protocol):
+    """The platform's own enforcement and records interface. Every act takes the idempotency key of the act.
+
+    All methods raise HoldfastError: `transient`, `permanent` or `needs-a-person`.
+    """
+
+    async def account(self, account: str) -> AccountView: ...
+
+    async def preserve(self, account: str, *, reason: str, key: str) -> SnapshotView | None:
+        """None if there is no such account."""
+        ...
+
+    async def act(self, verb: str, account: str, *, key: str, at: datetime, receipt_id: str = "") -> str:
+        """`verb` is hide, restore, disable, enable or destroy. Returns the platform's action id."""
+        ...
+
+    async def holds(self, account: str) -> Sequence[str]: ...
+
+    async def fields(self, account: str, tiers: Sequence[str]) -> Sequence[FieldView]: ...
+
+    async def records(self, account: str, fields: Sequence[str]) -> dict[str, object]:
+        """The values themselves. Only the disclosing worker has credentials for this."""
+        ...
+
+
+class Package(Model):
+    """A delivery at the portal: id, link, and its state (sealed, opened, recalled, expired)."""
+
+    id: str
+    link: str
+    state: str = "sealed"
+
+
+class Portal(Protocol):
+    """The secure file-transfer portal through which a disclosure leaves. Same errors as `Platform`."""
+
+    async def deliver(
+        self, case: str, recipient: str, content: bytes, *, expires_at: datetime, key: str, at: datetime
+    ) -> Package: ...
+
+    async def state(self, package_id: str) -> str: ...
+
+    async def recall(self, package_id: str, *, key: str, at: datetime) -> bool:
+        """True if it was recalled before anybody opened it, False if it was opened."""
+        ...
+
+
+class Mail(Protocol):
+    """Outgoing mail. `key` becomes the Message-ID, by which the other side recognises a repeat."""
+
+    async def send(self, to: str, subject: str, text: str, *, key: str, at: datetime) -> str:
+        """Returns the Message-ID. Raises HoldfastError like `Platform`."""
+        ...
+
+
+class Pager(Protocol):
+    """The pager. `key` is its de-duplication key."""
+
+    async def page(self, person: str, case: str, *, kind: str, summary: str, severity: int, key: str) -> bool:
+        """True if accepted, False if this person has no contact there. Raises HoldfastError like `Platform`."""
+        ...
+
+
+class LiveDirectory(Protocol):
+    """The directory as it is this minute."""
+
+    async def current(self) -> Directory: ...
+
+
+class Summons(Model):
+    """A card for people's attention in chat: what waits, for whom, and where to decide. No sensitive word."""
+
+    case: str
+    subject: str
+    kind: str
+    title: str
+    rung: int
+    severity: int
+    people: tuple[Person, ...] = ()
+    drill: bool = False
+
+
+class Room(Protocol):
+    """The case's private room in chat. `key` makes a repeated post one post."""
+
+    async def show(self, status: Projection, *, brief: str, key: str) -> str:
+        """Create the room if needed, make its pinned status say this; returns the room's id."""
+        ...
+
+    async def summon(self, summons: Summons, *, key: str) -> None:
+        """Post a card into the room for the people named, who are invited first."""
+        ...

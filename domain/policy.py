@@ -1,0 +1,198 @@
+"""A procedure's numbers and names as data: from it come the form, its validation, the document and the run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from domain.acts import Facts, FactValue
+from domain.base import Model
+from domain.errors import Code, HoldfastError
+from domain.gates import Gate, Ladder, gate_faults
+from domain.people import Role
+
+_Named = TypeVar("_Named")
+
+
+class FieldKind(StrEnum):
+    """How a field is filled in and checked."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    BOOL = "bool"
+    NUMBER = "number"
+    EMAIL = "email"
+    PHONE = "phone"
+    ACCOUNT = "account"
+    LIST = "list"
+
+
+class FormField(Model):
+    """One line of a form. An `identifying` field stays in the vault: it never becomes a fact of the workflow."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    identifying: bool = False
+    help: str = ""
+
+    def problem(self, value: object) -> str:
+        """Why the value does not fit, naming the field and never the value; empty if it fits."""
+        if value is None or value == "" or value == ():
+            return f"{self.name} is required" if self.required else ""
+        match self.kind:
+            case FieldKind.BOOL:
+                return "" if isinstance(value, bool) else f"{self.name} must be true or false"
+            case FieldKind.NUMBER:
+                fits = isinstance(value, int) and not isinstance(value, bool)
+                return "" if fits else f"{self.name} must be a whole number"
+            case FieldKind.LIST:
+                if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+                    return f"{self.name} must be a list"
+                wrong = self.choices and not set(value) <= set(self.choices)
+                return f"{self.name} must be among {', '.join(self.choices)}" if wrong else ""
+            case FieldKind.CHOICE:
+                return "" if value in self.choices else f"{self.name} must be one of {', '.join(self.choices)}"
+            case FieldKind.EMAIL:
+                fits = isinstance(value, str) and value.count("@") == 1 and "." in value.rpartition("@")[2]
+                return "" if fits and " " not in str(value) else f"{self.name} must be a mail address"
+            case _:
+                return "" if isinstance(value, str) else f"{self.name} must be text"
+
+
+class Script(Model):
+    """What a person is told before they pick up the phone."""
+
+    say: tuple[str, ...] = ()
+    never_say: tuple[str, ...] = ()
+    write_down: tuple[str, ...] = ()
+
+
+class TaskPolicy(Model):
+    """Work that a person does in the world. `records_as` is how the doer took part (`verifier`), which gates may
+    exclude; `excludes` bars people from the task itself; `give_up` is after how much silence the procedure goes
+    on without it (None: never)."""
+
+    name: str
+    title: str
+    roles: tuple[Role, ...]
+    ladder: Ladder
+    script: Script = Script()
+    form: tuple[FormField, ...] = ()
+    reasons: tuple[str, ...] = ("nobody-answered",)
+    records_as: str = ""
+    excludes: tuple[str, ...] = ()
+    artefact: bool = False
+    give_up: timedelta | None = None
+
+
+class FollowUp(Model):
+    """A look back some time after: wait, then have the task done."""
+
+    name: str
+    after: timedelta
+    task: TaskPolicy
+
+
+class ReviewPolicy(Model):
+    """Who runs the review that starts by itself, and how long each part may take."""
+
+    privilege: TaskPolicy
+    facilitate: TaskPolicy
+    collect: TaskPolicy
+    act: TaskPolicy
+    sign_off: TaskPolicy
+
+
+class Procedure(Model):
+    """Everything of a procedure that is data. A running incident obeys the copy in its own history.
+
+    `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down.
+    """
+
+    slug: str
+    prefix: str
+    title: str
+    version: int
+    intake: tuple[FormField, ...]
+    gates: tuple[Gate, ...]
+    tasks: tuple[TaskPolicy, ...]
+    owner: Ladder
+    interventions: Ladder
+    stand_down: Gate
+    follow_ups: tuple[FollowUp, ...] = ()
+    review: ReviewPolicy | None = None
+    amend_roles: tuple[Role, ...] = (Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST, Role.DUTY_MANAGER)
+
+    def gate(self, name: str) -> Gate:
+        every = (*self.gates, self.stand_down)
+        return _find(every, name, "gate")
+
+    def task(self, name: str) -> TaskPolicy:
+        return _find(self.tasks, name, "task")
+
+
+def _find(every: tuple[_Named, ...], name: str, what: str) -> _Named:
+    found = next((each for each in every if getattr(each, "name", "") == name), None)
+    if found is None:
+        raise HoldfastError(Code.INVALID, f"the procedure names no {what} {name!r}")
+    return found
+
+
+def procedure_faults(procedure: Procedure) -> list[str]:
+    """Every way in which a procedure is unsound, gates first; empty for one that may run."""
+    gates = (*procedure.gates, procedure.stand_down)
+    faults = [fault for gate in gates for fault in gate_faults(gate)]
+    tasks = (*procedure.tasks, *(each.task for each in procedure.follow_ups))
+    names = [each.name for each in gates] + [each.name for each in tasks]
+    faults += [f"{name}: two things have this name" for name in sorted({n for n in names if names.count(n) > 1})]
+    known = {"requester", "declarer"} | {task.records_as for task in tasks if task.records_as}
+    for gate in gates:
+        faults += [f"{gate.name}: nobody is ever recorded as {each!r}" for each in gate.excludes if each not in known]
+    for task in tasks:
+        called = {role for rung in task.ladder.rungs for role in rung.page}
+        if not called & set(task.roles):
+            faults.append(f"{task.name}: nobody who may do this is ever called")
+    for ladder, name in ((procedure.owner, "owner"), (procedure.interventions, "interventions")):
+        if not ladder.rungs:
+            faults.append(f"{name}: somebody must be called")
+    return faults
+
+
+def checked(procedure: Procedure) -> Procedure:
+    """The procedure itself if it is sound.
+
+    Raises:
+        HoldfastError: `broken-configuration`, with the first fault.
+    """
+    faults = procedure_faults(procedure)
+    if faults:
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, f"procedure {procedure.slug}: {faults[0]}")
+    return procedure
+
+
+def check_form(form: tuple[FormField, ...], answers: dict[str, object]) -> list[str]:
+    """What is wrong with a filled-in form, by field name; empty if nothing is."""
+    names = {each.name for each in form}
+    unknown = [f"{name} is not a field here" for name in sorted(set(answers) - names)]
+    return unknown + [problem for each in form if (problem := each.problem(answers.get(each.name)))]
+
+
+def facts_of(form: tuple[FormField, ...], answers: dict[str, object]) -> Facts:
+    """The answers that may enter history: those of the fields that identify nobody."""
+    facts: Facts = {}
+    for each in form:
+        value = answers.get(each.name)
+        if value is None or each.identifying:
+            continue
+        facts[each.name] = _fact(value)
+    return facts
+
+
+def _fact(value: object) -> FactValue:
+    if isinstance(value, list | tuple):
+        return tuple(str(item) for item in value)
+    return value if isinstance(value, str | int | bool) else str(value)

@@ -1,0 +1,243 @@
+"""The one way into a running case: every act, by update or by signal, passes through `receive`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from domain import acts
+from domain.effects import NEVER_BY_HAND, NEVER_SKIPPED, Leave
+from domain.errors import Code
+from domain.policy import Procedure, check_form
+from domain.refusal import Refused
+from domain.signing import open_statement
+from domain.state import Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
+from domain.timeline import Kind
+from domain.voting import cast, settle, withdrawn
+
+# Whether a step's result type accepts this form; the kit knows the step, the domain does not.
+Fits = Callable[[str, dict[str, object]], bool]
+Answer = acts.Recorded | Refused
+
+
+def receive(
+    state: State,
+    procedure: Procedure,
+    trusted: tuple[acts.PublicKey, ...],
+    envelope: acts.Signed | Refused,
+    now: datetime,
+    fits: Fits,
+) -> tuple[State, Answer]:
+    """The state after one envelope, and the answer for its sender. A refusal leaves the state as it was.
+
+    The same statement id twice changes nothing and is answered as recorded.
+    """
+    if isinstance(envelope, Refused):
+        return state, envelope
+    said = open_statement(envelope, trusted)
+    if isinstance(said, Refused):
+        return state, said
+    if said.case != state.case:
+        return state, Refused(code=Code.OTHER_CASE)
+    if said.id in state.seen:
+        return state, acts.Recorded(id=said.id, subject=said.subject, status="already-recorded")
+    if state.status is Status.CLOSED:
+        return state, Refused(code=Code.ALREADY_CLOSED)
+    changed = _apply(state, procedure, said, envelope, now, fits)
+    if isinstance(changed, Refused):
+        return state, changed
+    remembered = changed.with_(seen=(*changed.seen, said.id))
+    return remembered, acts.Recorded(id=said.id, subject=said.subject, status=_status_of(remembered, said.subject))
+
+
+def _status_of(state: State, subject: str) -> str:
+    record = state.gates.get(subject) or state.tasks.get(subject) or state.interventions.get(subject)
+    return (record.status if record is not None else state.status).value
+
+
+def _apply(
+    state: State,
+    procedure: Procedure,
+    said: acts.Statement,
+    signed: acts.Signed,
+    now: datetime,
+    fits: Fits,
+) -> State | Refused:
+    if said.subject == "":
+        return _on_case(state, procedure, said, now)
+    if (gate := state.gates.get(said.subject)) is not None:
+        return _on_gate(state, gate, said, signed, now)
+    if (task := state.tasks.get(said.subject)) is not None:
+        return _on_task(state, task, said, now)
+    if (intervention := state.interventions.get(said.subject)) is not None:
+        return _on_intervention(state, intervention, said, now, fits)
+    return Refused(code=Code.NO_SUCH_SUBJECT)
+
+
+def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: datetime) -> State | Refused:
+    match said.act:
+        case acts.Take():
+            able = {role for rung in procedure.owner.rungs for role in rung.page}
+            if not able & set(said.authority.roles):
+                return Refused(code=Code.NOT_SEATED)
+            if state.owner is None:
+                return Refused(code=Code.NOT_OPEN)
+            owner = state.owner.model_copy(update={"person": said.person, "status": Status.DONE, "ended_at": now})
+            return state.with_(owner=owner).noted(now, Kind.OWNER, who=said.person, code="taken")
+        case acts.Amend(facts=facts, code=code):
+            if not set(procedure.amend_roles) & set(said.authority.roles):
+                return Refused(code=Code.NOT_SEATED)
+            named = {field.name: field for field in procedure.intake if not field.identifying}
+            wrong = [name for name in facts if name not in named] or [
+                name for name, value in facts.items() if named[name].problem(value)
+            ]
+            if wrong or not facts:
+                return Refused(code=Code.INVALID, detail=", ".join(sorted(wrong)))
+            changed = state.with_(facts={**state.facts, **facts})
+            fields = ",".join(sorted(facts))
+            return changed.noted(now, Kind.AMENDED, who=said.person, code=code, detail={"fields": fields})
+        case acts.AskToStandDown(code=code):
+            able = {role for seat in procedure.stand_down.seats for role in seat.roles}
+            if not able & set(said.authority.roles):
+                return Refused(code=Code.NOT_SEATED)
+            if state.stand_down_asked:
+                return Refused(code=Code.NOT_OPEN, detail="standing down is being decided already")
+            asked = state.with_(stand_down_asked=code or "asked")
+            return asked.noted(now, Kind.STANDING_DOWN, who=said.person, code="asked")
+        case acts.Note(text=text):
+            return state.noted(now, Kind.NOTE, who=said.person, evidence=(text,))
+        case _:
+            return Refused(code=Code.NOT_ALLOWED)
+
+
+def _on_gate(
+    state: State, gate: GateRecord, said: acts.Statement, signed: acts.Signed, now: datetime
+) -> State | Refused:
+    if not gate.open:
+        return Refused(code=Code.NOT_OPEN)
+    excluded = state.excluded(gate.gate.excludes)
+    if isinstance(said.act, acts.Withdraw):
+        result = withdrawn(gate, said.person)
+    elif isinstance(said.act, acts.AskFirst):
+        # Asking is deciding about the decision: it takes a seat like any other verdict.
+        probe = said.model_copy(update={"act": acts.Approve()})
+        asked = cast(gate, probe, signed, excluded)
+        if isinstance(asked, Refused):
+            return asked
+        result = gate.model_copy(update={"questions": (*gate.questions, said.id)})
+        state = state.noted(
+            now,
+            Kind.QUESTION,
+            gate.key,
+            who=said.person,
+            code=said.act.of.value,
+            detail={"question": said.id, "minutes": said.act.minutes},
+            evidence=(said.act.question,),
+        )
+    else:
+        result = cast(gate, said, signed, excluded)
+    if isinstance(result, Refused):
+        return result
+    code = said.act.code if isinstance(said.act, acts.Deny) else ""
+    decided = state.with_gate(settle(result, now))
+    return decided.noted(
+        now,
+        Kind.DECISION,
+        gate.key,
+        who=said.person,
+        code=said.act.kind,
+        detail={"reason": code} if code else {},
+    )
+
+
+def _on_task(state: State, task: TaskRecord, said: acts.Statement, now: datetime) -> State | Refused:
+    if not task.open:
+        return Refused(code=Code.NOT_OPEN)
+    if not set(task.task.roles) & set(said.authority.roles):
+        return Refused(code=Code.NOT_SEATED)
+    if {said.person, said.authority.delegate_of} & set(state.excluded(task.task.excludes)):
+        return Refused(code=Code.EXCLUDED)
+    if said.nonce != task.nonce or said.digest != task.digest:
+        return Refused(code=Code.STALE)
+    match said.act:
+        case acts.Done(result=result, artefact=artefact):
+            problems = check_form(task.task.form, dict(result))
+            if problems:
+                return Refused(code=Code.INVALID, detail=problems[0])
+            if task.task.artefact and artefact is None:
+                return Refused(code=Code.ARTEFACT_REQUIRED)
+            changes: dict[str, Any] = {"status": Status.DONE, "result": result, "artefact": artefact}
+            evidence = (artefact,) if artefact else ()
+            code = ""
+        case acts.Cannot(code=code):
+            if code not in task.task.reasons:
+                return Refused(code=Code.REASON_REQUIRED, detail=", ".join(task.task.reasons))
+            changes, evidence = {"status": Status.CANNOT, "code": code}, ()
+        case _:
+            return Refused(code=Code.NOT_ALLOWED)
+    ended = task.model_copy(update={**changes, "doer": said.person, "ended_at": now})
+    state = state.with_task(ended)
+    if task.task.records_as:
+        state = state.with_involved(task.task.records_as, said.person, said.authority.delegate_of)
+    return state.noted(
+        now,
+        Kind.TASK_ENDED,
+        task.key,
+        who=said.person,
+        code=code or ended.status.value,
+        evidence=evidence,
+    )
+
+
+def _on_intervention(
+    state: State, record: InterventionRecord, said: acts.Statement, now: datetime, fits: Fits
+) -> State | Refused:
+    if not record.open:
+        return Refused(code=Code.NOT_OPEN)
+    able = {role for rung in record.ladder.rungs for role in rung.page}
+    if not able & set(said.authority.roles):
+        return Refused(code=Code.NOT_SEATED)
+    if {said.person, said.authority.delegate_of} & set(record.excluded):
+        return Refused(code=Code.EXCLUDED)
+    if said.nonce != record.nonce or said.digest != record.digest:
+        return Refused(code=Code.STALE)
+    match said.act:
+        case acts.Retry():
+            leave, choice = record.remedies.retry, Choice(person=said.person, kind="retry")
+        case acts.ByHand(result=result, artefact=artefact):
+            leave = Leave.NEVER if record.effect in NEVER_BY_HAND else record.remedies.by_hand
+            if leave is not Leave.NEVER and artefact is None:
+                return Refused(code=Code.ARTEFACT_REQUIRED)
+            if leave is not Leave.NEVER and not fits(record.step, result):
+                return Refused(code=Code.INVALID, detail="the result does not fit the step's form")
+            choice = Choice(person=said.person, kind="by-hand", result=result, artefact=artefact)
+        case acts.Skip(code=code):
+            leave = Leave.NEVER if record.effect in NEVER_SKIPPED else record.remedies.skip
+            choice = Choice(person=said.person, kind="skip", code=code)
+        case _:
+            return Refused(code=Code.NOT_ALLOWED)
+    if leave is Leave.NEVER:
+        return Refused(code=Code.NOT_ALLOWED)
+    others = tuple(each for each in record.choices if each.person != said.person)
+    agree = [
+        each
+        for each in others
+        if (each.kind, each.result, each.artefact) == (choice.kind, choice.result, choice.artefact)
+    ]
+    chosen = record.model_copy(update={"choices": (*others, choice)})
+    if leave is Leave.ALLOWED or agree:
+        ends = {"retry": Status.RETRY, "by-hand": Status.BY_HAND, "skip": Status.SKIPPED}
+        chosen = chosen.model_copy(
+            update={
+                "status": ends[choice.kind],
+                "ended_at": now,
+                "result": choice.result,
+                "artefact": choice.artefact,
+            }
+        )
+    kind = Kind.DECISION if chosen.open else Kind.INTERVENTION_ENDED
+    evidence = (choice.artefact,) if choice.artefact else ()
+    return state.with_intervention(chosen).noted(
+        now, kind, record.key, who=said.person, code=choice.kind, evidence=evidence
+    )

@@ -1,0 +1,111 @@
+"""What happened, in order, in codes: the entries that become the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from domain.base import Model
+from domain.evidence import EvidenceRef
+
+
+class Kind(StrEnum):
+    """Everything that a timeline can say. New kinds may be added; none is ever reused."""
+
+    DECLARED = "declared"
+    PHASE = "phase"
+    STEP_DONE = "step-done"
+    STEP_FAILED = "step-failed"
+    EFFECT = "effect"
+    GATE_OPENED = "gate-opened"
+    RUNG = "rung"
+    PAGED = "paged"
+    UNPAGED = "unpaged"
+    DECISION = "decision"
+    REFUSAL = "refusal"
+    GATE_CHANGED = "gate-changed"
+    GATE_DECIDED = "gate-decided"
+    SILENCE = "silence"
+    TASK_OPENED = "task-opened"
+    TASK_ENDED = "task-ended"
+    QUESTION = "question"
+    INTERVENTION_OPENED = "intervention-opened"
+    INTERVENTION_ENDED = "intervention-ended"
+    AMENDED = "amended"
+    OWNER = "owner"
+    BRIEF = "brief"
+    NOTE = "note"
+    DEVIATION = "deviation"
+    FOLLOW_UP = "follow-up"
+    CANCEL_ASKED = "cancel-asked"
+    STANDING_DOWN = "standing-down"
+    UNDONE = "undone"
+    REVIEW = "review"
+    TURNOVER = "turnover"
+    CLOSED = "closed"
+
+
+class Entry(Model):
+    """One line of the timeline.
+
+    `id` is unique within its case and made by the workflow (`<run counter>`), so that a retried write is
+    recognised. `subject` is a verb key (`notify/release/1`), `who` a person's id, `detail` holds codes, counts
+    and hashes only. `at` is UTC.
+    """
+
+    id: str
+    at: datetime
+    kind: Kind
+    subject: str = ""
+    who: str = ""
+    code: str = ""
+    detail: dict[str, str | int | bool] = {}
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+class Projection(Model):
+    """What a list of cases shows. Rebuilt from the ledger at need; no workflow reads it."""
+
+    case: str
+    slug: str
+    phase: str
+    severity: int
+    status: str
+    owner: str = ""
+    open_gates: tuple[str, ...] = ()
+    open_tasks: tuple[str, ...] = ()
+    open_interventions: tuple[str, ...] = ()
+    outcome: str = ""
+    drill: bool = False
+    declared_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class LedgerEntry(Model):
+    """An entry as it stands in the ledger: chained by hashes over the *encrypted* body."""
+
+    case: str
+    sequence: int
+    entry: Entry
+    previous: str
+    hash: str
+
+
+class AuditFault(Model):
+    """One thing that an audit found: where, and a code (`altered`, `missing`, `reordered`, `cut-off`)."""
+
+    case: str
+    sequence: int
+    fault: str
+
+
+class AuditReport(Model):
+    """The result of reading a ledger from end to end."""
+
+    cases: int
+    entries: int
+    faults: tuple[AuditFault, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults

@@ -1,0 +1,56 @@
+"""What people asked for while Temporal could not be reached: accepted, so it must not be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import Code, HoldfastError
+from integrations.store.database import Database, insert
+from integrations.store.tables import inbox as table
+
+
+class SqlInbox:
+    """`domain.ports.Inbox` on SQL. Bodies are stored as they come: sealed by whoever puts them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, key: str, kind: str, body: bytes) -> bool:
+        """Store a request, durably; False if the key is there already, pending or done (nothing changes then)."""
+        async with self._database.write() as connection:
+            fresh = insert(connection, table).values(key=key, kind=kind, body=body, received_at=datetime.now(UTC))
+            result = await connection.execute(fresh.on_conflict_do_nothing(index_elements=[table.c.key]))
+        return result.rowcount == 1
+
+    async def pending(self, limit: int = 100) -> Sequence[tuple[str, str, bytes]]:
+        """(key, kind, body) of what is not done, oldest first."""
+        query = select(table).where(table.c.done_at.is_(None)).order_by(table.c.position).limit(limit)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [(row.key, row.kind, row.body) for row in rows]
+
+    async def done(self, key: str) -> None:
+        """Mark a request as handed on; a second time changes nothing.
+
+        Raises:
+            HoldfastError: `invalid` if there is no such key.
+        """
+        async with self._database.write() as connection:
+            if await _body(connection, key) is None:
+                raise HoldfastError(Code.INVALID, "inbox key")
+            mark = table.update().where(table.c.key == key, table.c.done_at.is_(None))
+            await connection.execute(mark.values(done_at=datetime.now(UTC)))
+
+    async def body(self, key: str) -> bytes | None:
+        """The stored body of a key, pending or done; None if unknown."""
+        async with self._database.read() as connection:
+            return await _body(connection, key)
+
+
+async def _body(connection: AsyncConnection, key: str) -> bytes | None:
+    found: bytes | None = await connection.scalar(select(table.c.body).where(table.c.key == key))
+    return found

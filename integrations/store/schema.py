@@ -1,0 +1,65 @@
+"""Brings the tables to the version of this program, whoever opens first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from domain.errors import Code, HoldfastError
+from integrations.store.database import Database
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def upgrade(database: Database) -> None:
+    """Upgrade to the newest revision, in one transaction. Processes that open at once take turns.
+
+    Raises:
+        HoldfastError: `broken-configuration` if the tables are newer than this program.
+    """
+    async with database.read() as connection:
+        if await connection.run_sync(is_current):
+            return
+    async with database.write() as connection:
+        await connection.run_sync(_upgrade)
+
+
+async def downgrade(database: Database, revision: str) -> None:
+    """Go back to a revision (`base` removes every table and what it holds)."""
+    async with database.write() as connection:
+        await connection.run_sync(lambda each: command.downgrade(alembic_config(each), revision))
+
+
+async def require_current(database: Database) -> None:
+    """Raises HoldfastError (`broken-configuration`) unless the tables are of this program's version."""
+    async with database.read() as connection:
+        if not await connection.run_sync(is_current):
+            raise HoldfastError(Code.BROKEN_CONFIGURATION, "the store's tables are of another version")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database stands at the newest revision."""
+    newest = ScriptDirectory.from_config(alembic_config(connection)).get_heads()
+    return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration for commands on a connection that is open already."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except CommandError as error:
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, "the store's tables are of another version") from error

@@ -1,0 +1,107 @@
+"""The tables of the store. Bodies are ciphertext; every other column holds ids, codes, counts and hashes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, stored in UTC; SQLite drops the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# Names for every constraint, because a migration can only drop what has a name.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_CASE = 128  # characters; a case id has 17, a review's a few more
+_SHA256 = 64  # hexadecimal characters
+
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", String(128), nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("previous", String(_SHA256), nullable=False),
+    Column("hash", String(_SHA256), nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case", "entry_id"),
+)
+
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", String(_SHA256), nullable=False),
+)
+
+projection = Table(
+    "projection",
+    metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("slug", String(128), nullable=False),
+    Column("phase", String(64), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("status", String(64), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("open_gates", JSON, nullable=False),
+    Column("open_tasks", JSON, nullable=False),
+    Column("open_interventions", JSON, nullable=False),
+    Column("outcome", String(128), nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("declared_at", UtcDateTime, nullable=True),
+    Column("updated_at", UtcDateTime, nullable=True),
+    Index(None, "status", "severity", "declared_at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    # SQLite numbers rows by itself only in a column of exactly this type.
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", String(256), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime, nullable=True),
+    UniqueConstraint("key"),
+    Index(None, "done_at", "position"),
+    sqlite_autoincrement=True,  # a position is never given twice
+)

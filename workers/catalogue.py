@@ -1,0 +1,62 @@
+"""Which procedures there are: found by walking the package on the host, never by an import side effect."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import workflows.sops
+from domain.errors import Code, HoldfastError
+from domain.policy import Procedure, checked
+from workflows.kit.incident import IncidentWorkflow
+from workflows.review import Review
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Sound procedures by slug, and every workflow class that a `sop` worker runs."""
+
+    procedures: dict[str, Procedure]
+    modules: dict[str, ModuleType]
+    workflows: tuple[type[Any], ...]
+
+    def procedure(self, slug: str) -> Procedure:
+        """By its slug, or by the prefix of its case ids in small letters (`edr`).
+
+        Raises:
+            HoldfastError: `unknown-procedure`.
+        """
+        wanted = slug.strip().lower().replace("-", "_")
+        for each in self.procedures.values():
+            if wanted in (each.slug, each.prefix.lower()):
+                return each
+        raise HoldfastError(Code.UNKNOWN_PROCEDURE)
+
+
+def load_catalogue(extra: Iterable[ModuleType] = ()) -> Catalogue:
+    """Import every module of `workflows.sops` and check its policy.
+
+    Raises:
+        HoldfastError: `broken-configuration` when a procedure is unsound or ours is not the package imported.
+    """
+    path = list(workflows.sops.__path__)
+    found = [importlib.import_module(f"workflows.sops.{each.name}") for each in pkgutil.iter_modules(path)]
+    procedures: dict[str, Procedure] = {}
+    modules: dict[str, ModuleType] = {}
+    classes: list[type[Any]] = [Review]
+    for module in (*found, *extra):
+        policy = getattr(module, "POLICY", None)
+        if not isinstance(policy, Procedure):
+            raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{module.__name__} has no POLICY")
+        procedures[policy.slug] = checked(policy)
+        modules[policy.slug] = module
+        classes += [
+            each
+            for each in vars(module).values()
+            if isinstance(each, type) and issubclass(each, IncidentWorkflow) and each.__module__ == module.__name__
+        ]
+    return Catalogue(procedures, modules, tuple(classes))

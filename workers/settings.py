@@ -1,0 +1,152 @@
+"""What an operator may set, in one place; read once by a composition root and passed on, never read by workflows."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from domain.errors import Code, HoldfastError
+
+PREFIX = "HOLDFAST_"
+TOML_FILE = "holdfast.toml"
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
+Address = Annotated[str, StringConstraints(pattern=r"^\S+:\d{1,5}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """Every setting is `HOLDFAST_<NAME>` in the environment, then in `.env`, then `<name>` in `holdfast.toml`.
+
+    A name in a file that is no setting is refused. Other variables of the environment are not: platforms such as
+    Kubernetes put their own `HOLDFAST_…` there.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        dotenv_filtering="match_prefix",  # other tools, docker compose for one, keep their values in the same file
+        toml_file=TOML_FILE,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    home: Path = Field(Path(".holdfast"), description="Directory of all state, keys included")
+    temporal_address: Address = Field("127.0.0.1:7233", description="host:port of the Temporal frontend")
+    namespace: str = Field("default", min_length=1, description="Temporal namespace")
+    temporal_binary: Path | None = Field(None, description="The `temporal` binary of the embedded server")
+    store_url: str = Field("", repr=False, description="SQLAlchemy URL; empty is an SQLite file under home")
+    desk_url: Url = Field("http://127.0.0.1:8700", description="Where people and programs reach the desk")
+    platform_url: Url | None = Field(None, description="The platform's enforcement API")
+    platform_token: SecretStr | None = Field(None, description="Bearer token of the platform")
+    portal_url: Url | None = Field(None, description="The disclosure portal")
+    portal_token: SecretStr | None = Field(None, description="Bearer token of the portal")
+    pager_url: Url | None = Field(None, description="Where pages are sent")
+    pager_secret: SecretStr | None = Field(None, description="Signs what is sent to the pager")
+    smtp_host: str = Field("127.0.0.1", min_length=1, description="Mail relay")
+    smtp_port: Port = Field(25, description="Port of the mail relay")
+    mail_from: str = Field("holdfast@example.org", min_length=3, description="Sender of our mail")
+    slack_api_url: Url | None = Field(None, description="Slack's Web API, if not Slack's own")
+    slack_bot_token: SecretStr | None = Field(None, description="Bot token (xoxb-…)")
+    slack_app_token: SecretStr | None = Field(None, description="App token for Socket Mode (xapp-…)")
+    directory_file: Path | None = Field(None, description="People, roles and rosters")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    def model_post_init(self, context: Any, /) -> None:
+        if not self.store_url:
+            # The default lies under another setting, and the model is frozen for everybody else.
+            self.__dict__["store_url"] = f"sqlite+aiosqlite:///{self.home / 'holdfast.db'}"
+
+    @property
+    def codec_ring(self) -> Path:
+        """Key ring that seals what Temporal carries."""
+        return self.home / "keys" / "codec.json"
+
+    @property
+    def store_ring(self) -> Path:
+        """Key ring that wraps the store's key of each case."""
+        return self.home / "keys" / "store.json"
+
+    @property
+    def outside_key(self) -> Path:
+        """Key of the ids that leave us."""
+        return self.home / "keys" / "outside.key"
+
+    @property
+    def desk_key(self) -> Path:
+        """The desk's private Ed25519 key; only the desk's process reads it."""
+        return self.home / "keys" / "desk.ed25519"
+
+    @property
+    def desk_public_key(self) -> Path:
+        """What workers verify decisions with."""
+        return self.home / "keys" / "desk.pub"
+
+    @property
+    def temporal_dir(self) -> Path:
+        """State of the embedded Temporal server."""
+        return self.home / "temporal"
+
+    def required(self, name: str) -> str:
+        """The plain text of an optional setting, for the part that cannot work without it.
+
+        Raises:
+            HoldfastError: `broken-configuration` if it is not set.
+        """
+        value = getattr(self, name)
+        if value is None:
+            raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{PREFIX}{name.upper()} is not set")
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _problem(error: ValidationError) -> str:
+    found = error.errors(include_input=False, include_context=False, include_url=False)
+    lines = []
+    for item in found:
+        name = PREFIX + "_".join(str(part) for part in item["loc"][:1]).upper()
+        unknown = item["type"] == "extra_forbidden"
+        lines.append(f"{name} is not a setting" if unknown else f"{name}: {item['msg'].lower()}")
+    return "; ".join(lines)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` win over every source.
+
+    Raises:
+        HoldfastError: `broken-configuration`, naming each wrong setting and never its value.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, _problem(error)) from None  # the cause would carry values
+    except tomllib.TOMLDecodeError:
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{TOML_FILE} is not valid TOML") from None
+    except (OSError, UnicodeDecodeError):
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{TOML_FILE} or .env cannot be read") from None

@@ -1,0 +1,195 @@
+"""How an incident ends: closed through its gate, stood down by a signed decision, and always reviewed."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+
+from workflows.kit.gates import Gates
+
+with workflow.unsafe.imports_passed_through():
+    from domain.cards import Card
+    from domain.incident import IncidentReport, OpenIncident, Outcome
+    from domain.state import Called, State, Status
+    from domain.timeline import Kind
+
+C = TypeVar("C", bound=Called)
+STAND_DOWN = "stand-down"
+CASE_OVER = "case-over"
+
+
+class Closing(Gates):
+    """Briefs, standing down, the review's start, and the closure gate."""
+
+    async def brief(self, code: str) -> None:
+        """Tell the room where things stand, in a code that it turns into a sentence."""
+        key = self._key(f"brief-{code}")
+        await self._boundary()
+        if self._journalled(key) is not None:
+            return
+        self._in_flight += 1
+        try:
+            told = await self._show_room(code)
+        finally:
+            self._in_flight -= 1
+        self._note(Kind.BRIEF, key, code=code, detail={"told": told})
+        self._journal(key, {})
+
+    # -- the review ---------------------------------------------------------------------------------------
+
+    async def _start_review(self) -> None:
+        """The review begins at the decision, as its own workflow that outlives the incident."""
+        if self.policy.review is None or self.state.review or self.incident.parent:
+            return
+        review = f"{self.state.case}/review"
+        self.state = self.state.with_(review=review)
+        given = OpenIncident(
+            case=review,
+            slug="review",
+            procedure=self.policy,
+            trusted=self.incident.trusted,
+            declared_by=self.incident.declared_by,
+            declared_at=workflow.now(),
+            severity=self.state.severity,
+            drill=self.state.drill,
+            parent=self.state.case,
+            rehearsal=self.incident.rehearsal,
+        )
+        self._in_flight += 1
+        try:
+            await workflow.start_child_workflow(
+                "review",
+                given,
+                id=review,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            )
+            self._note(Kind.REVIEW, code="started")
+        except WorkflowAlreadyStartedError:
+            self._note(Kind.REVIEW, code="already-started")  # an earlier run of this case began it
+        finally:
+            self._in_flight -= 1
+
+    async def _tell_review(self, report: IncidentReport) -> None:
+        """The closed case amends its review. A review that is signed off already needs no amendment."""
+        if not self.state.review:
+            return
+        try:
+            await workflow.get_external_workflow_handle(self.state.review).signal("case_closed", report)
+        except ApplicationError:
+            self._note(Kind.REVIEW, code="over-before-the-close")
+
+    def hear_of_close(self, report: IncidentReport) -> None:
+        """What a review remembers of its case's end."""
+        self._journal(CASE_OVER, report)
+        self._note(Kind.REVIEW, code=f"case-{report.outcome.value}")
+
+    async def case_over(self) -> None:
+        """Until the reviewed incident has closed."""
+        await self._boundary()
+        await self._wait(lambda: self._journalled(CASE_OVER) is not None)
+
+    # -- closing ------------------------------------------------------------------------------------------
+
+    async def close(self, outcome: Outcome, code: str = "") -> IncidentReport:
+        """The closure gate: nothing that was done is unratified, no task is open. Then the case is closed."""
+        self.state = self.state.with_(outcome=outcome.value, outcome_code=code)
+        await self._start_review()
+        await self._wait(self._nothing_open)
+        return await self._shut(outcome, code)
+
+    def _nothing_open(self) -> bool:
+        state = self.state
+        ratified = all(not each.open for each in state.gates.values() if each.ratifies or "+ratify" in each.key)
+        worked = all(not each.open for each in state.tasks.values())
+        return ratified and worked and not state.stand_down_asked
+
+    async def _shut(self, outcome: Outcome, code: str) -> IncidentReport:
+        state = self.state
+        owner = state.owner
+        if owner is not None and owner.open:
+            owner = owner.model_copy(update={"status": Status.CLOSED})
+        self.state = state.with_(
+            gates=_closed(state.gates),
+            tasks=_closed(state.tasks),
+            interventions=_closed(state.interventions),
+            owner=owner,
+            status=Status.CLOSED,
+            outcome=outcome.value,
+            outcome_code=code,
+        )
+        self._note(Kind.CLOSED, code=outcome.value, detail={"reason": code} if code else {})
+        report = self._report(outcome, code)
+        await self._tell_review(report)
+        return report
+
+    def _report(self, outcome: Outcome, code: str) -> IncidentReport:
+        state = self.state
+        return IncidentReport(
+            case=state.case,
+            outcome=outcome,
+            code=code,
+            phases=tuple(key.removeprefix("phase/") for key in state.journal if key.startswith("phase/")),
+            decisions=sum(len(each.votes) for each in state.gates.values()),
+            tasks=sum(1 for each in state.tasks.values() if each.status is Status.DONE),
+            interventions=len(state.interventions),
+            turnovers=state.turnovers,
+            review=state.review,
+        )
+
+    # -- standing down ------------------------------------------------------------------------------------
+
+    def _watch_stand_down(self) -> None:
+        """Somebody (or a raw cancel) asked for it: that opens a gate, and nothing unwinds by itself."""
+        if not self.state.stand_down_asked or self._stand_down_watched:
+            return
+        self._stand_down_watched = True
+        self._own(self._until_stood_down())
+
+    async def _until_stood_down(self) -> None:
+        asked = sum(
+            1 for key in self.state.gates if key.startswith(f"case/{STAND_DOWN}/") and not self.state.gates[key].open
+        )
+        key = f"case/{STAND_DOWN}/{asked + 1}"
+        gate = self.policy.stand_down
+        self._showing[key] = self._stand_down_card
+        self._open_gate(key, gate, self._stand_down_card)
+        await self._climb(key, self.state.gates[key].opened_at + gate.ladder.at(len(gate.ladder.rungs)))
+        record = self.state.gates[key]
+        self._stand_down_watched = False
+        if record.status is Status.APPROVED:
+            self.state = self.state.with_(status=Status.STANDING_DOWN)
+            self._note(Kind.GATE_DECIDED, key, code="approved")
+            return
+        # Denied, or silent to the end: the incident goes on as it was.
+        closed = record.model_copy(update={"status": Status.DENIED if record.open else record.status})
+        self.state = self.state.with_gate(closed).with_(stand_down_asked="")
+        kind = Kind.SILENCE if record.open else Kind.GATE_DECIDED
+        self._note(kind, key, code="goes-on")
+
+    def _stand_down_card(self, state: State) -> Card:
+        """Shows what would be taken back, newest first."""
+        undone = tuple(each.step for each in reversed(state.undo) if not each.done)
+        return Card(
+            gate=STAND_DOWN,
+            title=self.policy.stand_down.title,
+            press=self.policy.stand_down.press,
+            basis=",".join(undone),
+        )
+
+    async def stand_down(self) -> IncidentReport:
+        """Take back in reverse order what was registered, and close. Never stops half-way: a failing undo asks."""
+        self._note(Kind.STANDING_DOWN, code="unwinding")
+        for undo in reversed(self.state.undo):
+            await self._take_back(undo)
+        return await self._shut(Outcome.STOOD_DOWN, self.state.stand_down_asked)
+
+
+def _closed(records: dict[str, C]) -> dict[str, C]:
+    """The same records, with whatever is open closed by the end of the case."""
+    return {
+        key: each.model_copy(update={"status": Status.CLOSED}) if each.open else each for key, each in records.items()
+    }

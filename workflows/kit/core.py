@@ -1,0 +1,324 @@
+"""What every verb stands on: the state, the journal, the one wait, the one way to run a step."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.books import KeepBooks, Page, Paged, TellRoom
+    from activities.step import Place, Step
+    from domain.acts import FactValue
+    from domain.base import Model
+    from domain.cards import Card
+    from domain.effects import NEEDS_WRITE_AHEAD
+    from domain.errors import Code
+    from domain.evidence import LedgerReceipt
+    from domain.incident import OpenIncident
+    from domain.people import Role
+    from domain.refusal import Refused
+    from domain.state import Called, GateRecord, InterventionRecord, OwnerRecord, Phase, State, TaskRecord
+    from domain.timeline import Kind
+
+OWNER = "owner"  # the key of the owner's seat
+_branch: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
+
+
+class StepFailed(Exception):
+    """A step that machine patience could not bring through; carries the stable code, no payload."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Core:
+    """State and plumbing. Procedures never touch these; they speak in verbs."""
+
+    state: State
+
+    def __init__(self, incident: OpenIncident) -> None:
+        self.incident = incident
+        self.policy = incident.procedure
+        self._acts: dict[str, int] = {}
+        self._in_flight = 0
+        self._owned: set[asyncio.Task[None]] = set()
+        self._faulted: BaseException | None = None
+        self._flushing = False
+        self._room_shows = ""
+        self._showing: dict[str, Callable[[State], Card]] = {}
+        self._attended: set[str] = set()
+        self._stand_down_watched = False
+        self.state = incident.carried or State(
+            case=incident.case,
+            slug=incident.slug,
+            severity=incident.severity,
+            declared_at=incident.declared_at,
+            drill=incident.drill,
+            facts=incident.facts,
+        )
+
+    # -- keys and journal ---------------------------------------------------------------------------------
+
+    def _key(self, name: str) -> str:
+        """`<phase>/<name>/<n>`, with the branch of `both` in the name, so that order cannot change a key."""
+        stem = f"{self.state.phase.value}/{_branch.get()}{name}"
+        self._acts[stem] = self._acts.get(stem, 0) + 1
+        return f"{stem}/{self._acts[stem]}"
+
+    def _journalled(self, key: str) -> Any | None:
+        return self.state.journal.get(key)
+
+    def _journal(self, key: str, value: Model | dict[str, Any]) -> None:
+        plain = value.model_dump(mode="json") if isinstance(value, Model) else value
+        self.state = self.state.with_(journal={**self.state.journal, key: plain})
+
+    def _note(self, kind: Kind, subject: str = "", **more: Any) -> None:
+        self.state = self.state.noted(workflow.now(), kind, subject, **more)
+
+    def fact(self, name: str) -> FactValue:
+        """A fact of the case as it stands; empty text where nobody has said."""
+        return self.state.facts.get(name, "")
+
+    # -- continuing as new --------------------------------------------------------------------------------
+
+    def _wants_to_leave(self) -> bool:
+        done, plan = len(self.state.journal), self.incident.rehearsal
+        if plan.every_verb and done > self.state.left_at:
+            return True
+        if any(self.state.left_at < after <= done for after in plan.turnover_after):
+            return True
+        return workflow.info().is_continue_as_new_suggested()
+
+    def _may_leave(self) -> bool:
+        return self._in_flight == 0 and self._wants_to_leave() and workflow.all_handlers_finished()
+
+    async def _boundary(self) -> None:
+        """Between two verbs: hold still if the run is about to continue as new."""
+        if self._wants_to_leave():
+            await workflow.wait_condition(lambda: not self._wants_to_leave())
+
+    # -- the one wait -------------------------------------------------------------------------------------
+
+    async def _wait(self, ready: Callable[[], bool], until: datetime | None = None) -> bool:
+        """Until `ready` (True) or until the time is reached (False). All waiting of the kit passes here."""
+        if ready():
+            return True
+        if self.state.pending:
+            self._own(self._keep_books())
+        if until is None:
+            await workflow.wait_condition(ready)
+            return True
+        left = until - workflow.now()
+        if left <= timedelta(0):
+            return False
+        try:
+            await workflow.wait_condition(ready, timeout=left)
+        except TimeoutError:
+            return ready()
+        return True
+
+    # -- background work, owned ---------------------------------------------------------------------------
+
+    def _own(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run beside the procedure. A fault in it is the workflow's fault, never only a log line."""
+        task = asyncio.create_task(work)
+        self._owned.add(task)
+        task.add_done_callback(self._disown)
+
+    def _disown(self, task: asyncio.Task[None]) -> None:
+        self._owned.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._faulted = fault
+
+    # -- steps --------------------------------------------------------------------------------------------
+
+    async def _run(self, step: Step[Any], key: str) -> Any:
+        """One activity to its result.
+
+        Raises:
+            StepFailed: with the code, when retries are exhausted, the failure is permanent, or the result was
+                not one that our workers sealed.
+        """
+        self._in_flight += 1
+        try:
+            receipt = await self._flush() if step.EFFECT in NEEDS_WRITE_AHEAD else None
+            result = await self._execute(step, key, receipt)
+        finally:
+            self._in_flight -= 1
+        if isinstance(result, Refused):
+            self._note(Kind.REFUSAL, key, code=result.code.value)
+            raise StepFailed(result.code.value)
+        return result
+
+    async def _execute(self, step: Step[Any], key: str, receipt: LedgerReceipt | None) -> Any:
+        patience = step.PATIENCE
+        place = Place(case=self.state.case, key=key, at=workflow.now(), drill=self.state.drill, receipt=receipt)
+        try:
+            return await workflow.execute_activity(
+                step.NAME,
+                step.model_copy(update={"place": place}),
+                task_queue=step.QUEUE,
+                result_type=step.RESULT,
+                start_to_close_timeout=patience.per_try,
+                heartbeat_timeout=patience.heartbeat,
+                retry_policy=RetryPolicy(
+                    initial_interval=patience.first_pause,
+                    maximum_interval=patience.longest_pause,
+                    maximum_attempts=patience.tries,
+                    non_retryable_error_types=["PayloadsTooLarge"],
+                ),
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                priority=Priority(priority_key=self.state.severity.priority_key),
+                summary=key,
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            cause = error.cause
+            code = cause.type if isinstance(cause, ApplicationError) and cause.type else Code.TRANSIENT.value
+            raise StepFailed(code) from None
+
+    # -- books --------------------------------------------------------------------------------------------
+
+    async def _flush(self) -> LedgerReceipt:
+        """Everything noted so far is in the ledger; the receipt says so. Waits for a flush that is under way."""
+        await workflow.wait_condition(lambda: not self._flushing)
+        self._flushing = True
+        try:
+            entries = self.state.pending
+            step = KeepBooks(entries=entries, projection=self.state.projection(workflow.now()))
+            receipt = await self._execute(step, "books", None)
+        finally:
+            self._flushing = False
+        if not isinstance(receipt, LedgerReceipt):
+            code = receipt.code.value if isinstance(receipt, Refused) else Code.UNREADABLE.value
+            self._note(Kind.REFUSAL, "books", code=code)
+            raise StepFailed(code)
+        written = {entry.id for entry in entries}
+        left = tuple(entry for entry in self.state.pending if entry.id not in written)
+        self.state = self.state.with_(pending=left, written=receipt.sequence)
+        return receipt
+
+    async def _keep_books(self) -> None:
+        """Write what is pending, and let the room see it. Nothing waits for this but the next run."""
+        if not self.state.pending or self._flushing:
+            return
+        self._in_flight += 1
+        try:
+            while self.state.pending and not self._flushing:
+                with contextlib.suppress(StepFailed):  # a forged result: the entries stay pending and go again
+                    await self._flush()
+            await self._show_room()
+        finally:
+            self._in_flight -= 1
+
+    async def _show_room(self, brief: str = "") -> bool:
+        """Make the pinned status fit the state. A room that cannot be told is a timeline entry, not a stop."""
+        shown = self.state.projection(self.state.declared_at)
+        if shown.model_dump_json() == self._room_shows and not brief:
+            return True
+        self._room_shows = shown.model_dump_json()
+        step = TellRoom(projection=self.state.projection(workflow.now()), brief=brief)
+        try:
+            told = await self._execute(step, "room", None)
+        except StepFailed as failed:
+            self._note(Kind.UNPAGED, "room", code=failed.code)
+            return False
+        return not isinstance(told, Refused) and bool(told.told)
+
+    # -- calling people -----------------------------------------------------------------------------------
+
+    def _call(
+        self,
+        subject: str,
+        kind: str,
+        title: str,
+        roles: tuple[Role, ...],
+        excluded: tuple[str, ...],
+        rung: int,
+        code: str = "",
+    ) -> None:
+        """Page in the background, so that a slow pager never holds a decision up."""
+        step = Page(
+            subject=subject,
+            kind=kind,
+            title=title,
+            roles=roles,
+            excluded=excluded,
+            rung=rung,
+            severity=int(self.state.severity),
+            code=code,
+        )
+        self._own(self._page(step))
+
+    async def _page(self, step: Page) -> None:
+        self._in_flight += 1
+        try:
+            key = f"{step.subject or 'case'}/page-{step.kind}/{step.rung}"
+            paged = await self._execute(step, key, None)
+        except StepFailed:
+            paged = Paged(unpaged=True)
+        finally:
+            self._in_flight -= 1
+        reached = paged.people if isinstance(paged, Paged) else ()
+        room = paged.room if isinstance(paged, Paged) else ""
+        kind = Kind.PAGED if reached else Kind.UNPAGED
+        people = ",".join(reached)
+        self._note(kind, step.subject, code=step.kind, detail={"rung": step.rung, "people": people, "room": room})
+        self._reached(step.subject, reached)
+        await self._keep_books()
+
+    def _reached(self, subject: str, people: tuple[str, ...]) -> None:
+        """Remember on the record that waits who was called, or that nobody could be."""
+        record = self._record(subject)
+        if record is None:
+            return
+        called = (*record.called, *(each for each in people if each not in record.called))
+        self._put(record.model_copy(update={"called": called, "unpaged": not people}))
+
+    def _record(self, key: str) -> GateRecord | TaskRecord | InterventionRecord | OwnerRecord | None:
+        """What waits under this key for people."""
+        state = self.state
+        if key == OWNER:
+            return state.owner
+        return state.gates.get(key) or state.tasks.get(key) or state.interventions.get(key)
+
+    def _put(self, record: Called) -> None:
+        """Store a record under its key."""
+        if record.key == OWNER:
+            self.state = self.state.with_(owner=record)
+        for name in ("gates", "tasks", "interventions"):
+            records = getattr(self.state, name)
+            if record.key in records:
+                self.state = self.state.with_(**{name: {**records, record.key: record}})
+
+    # -- phases -------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def phase(self, phase: Phase) -> AsyncIterator[None]:
+        """Everything inside belongs to this phase. Leaving it does nothing: an eviction leaves phases too."""
+        self.state = self.state.with_(phase=phase)
+        key = f"phase/{phase.value}"
+        if self._journalled(key) is None:
+            self._journal(key, {})
+            self._note(Kind.PHASE, code=phase.value)
+        yield
+
+    async def both(self, first: Coroutine[Any, Any, Any], second: Coroutine[Any, Any, Any]) -> tuple[Any, Any]:
+        """Two parts side by side; each has its own keys, so that neither depends on the other's pace."""
+
+        async def as_branch(name: str, work: Coroutine[Any, Any, Any]) -> Any:
+            _branch.set(f"{_branch.get()}{name}.")
+            return await work
+
+        one, two = await asyncio.gather(as_branch("a", first), as_branch("b", second))
+        return one, two
