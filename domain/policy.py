@@ -182,10 +182,15 @@ def check_form(form: tuple[FormField, ...], answers: dict[str, object]) -> list[
 
 
 def facts_of(form: tuple[FormField, ...], answers: dict[str, object]) -> Facts:
-    """The answers that may enter history: those of the fields that identify nobody."""
+    """The answers that may enter history: those of the fields that identify nobody.
+
+    Of an identifying mail address `x_email` the domain becomes the fact `x_domain`: it names an organisation.
+    """
     facts: Facts = {}
     for each in form:
         value = answers.get(each.name)
+        if each.identifying and each.kind is FieldKind.EMAIL and isinstance(value, str):
+            facts[each.name.replace("email", "domain")] = value.rpartition("@")[2].strip().lower()
         if value is None or each.identifying:
             continue
         facts[each.name] = _fact(value)

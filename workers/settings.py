@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         return self.home / "keys" / "desk.pub"
 
     @property
+    def directory_path(self) -> Path:
+        """The directory file: the setting, else `directory.yaml` under home."""
+        return self.directory_file or self.home / "directory.yaml"
+
+    @property
     def temporal_dir(self) -> Path:
         """State of the embedded Temporal server."""
         return self.home / "temporal"

@@ -42,16 +42,20 @@ class DirectoryFile:
         return await asyncio.to_thread(self._current)
 
     def _current(self) -> Directory:
-        try:
-            data = self._path.read_bytes()
-        except OSError as error:
-            raise self._broken(f"cannot be read: {type(error).__name__}") from None
+        data = self._bytes()
         digest = hashlib.sha256(data).hexdigest()
         known = self._read
         if known is None or known[0] != digest:
             known = (digest, self._parsed(data, digest[:12]))
             self._read = known
         return known[1]
+
+    def _bytes(self) -> bytes:
+        try:
+            return self._path.read_bytes()
+        except OSError as error:
+            broken = self._broken(f"cannot be read: {type(error).__name__}")
+        raise broken
 
     def _parsed(self, data: bytes, digest: str) -> Directory:
         try:

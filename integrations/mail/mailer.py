@@ -84,7 +84,7 @@ class Mailer:
         raise failure  # outside the handler, so that no context carries the address and the relay's words
 
     def _message(self, to: str, subject: str, text: str, key: str, at: datetime) -> EmailMessage:
-        if _ADDRESS.fullmatch(to) is None:
+        if _ADDRESS.fullmatch(to) is None or _sendable(to) != to:
             raise HoldfastError(Code.PERMANENT, "mail recipient")
         if _KEY.fullmatch(key) is None:
             raise HoldfastError(Code.PERMANENT, "mail key")

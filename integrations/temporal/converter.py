@@ -45,7 +45,7 @@ class RefusingPayloadConverter(PydanticPayloadConverter):
         try:
             if payload.metadata.get("encoding") == REFUSED:
                 return Refused.model_validate_json(payload.data)
-            if False and _SYSTEM in payload.metadata:
+            if _SYSTEM in payload.metadata:
                 return Refused(code=Code.UNSEALED)
             if LOOSE in payload.metadata:
                 return Refused(code=Code.OTHER_CASE)

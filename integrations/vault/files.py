@@ -43,6 +43,14 @@ class FileVault:
         """
         return await asyncio.to_thread(self._put, case, kind, data, name)
 
+    async def find(self, case: str, name: str) -> EvidenceRef | None:
+        """The reference stored under this name, or None.
+
+        Raises:
+            HoldfastError: as `put`.
+        """
+        return await asyncio.to_thread(self._find, case, name)
+
     async def get(self, case: str, ref: EvidenceRef) -> bytes:
         """The plain bytes of a document.
 
@@ -68,6 +76,14 @@ class FileVault:
         if stored != data:
             raise HoldfastError(Code.DUPLICATE_KEY, f"document {document!r}")
         return _ref(document, first_kind, stored)
+
+    def _find(self, case: str, name: str) -> EvidenceRef | None:
+        key = self._keys.key(case)
+        document = hashed(key, "evidence", canonical([case, name]).decode())
+        path = self._path(case, document)
+        if not path.exists():
+            return None
+        return _ref(document, *_open(key, case, document, path.read_bytes()))
 
     def _get(self, case: str, ref: EvidenceRef) -> bytes:
         if self._keys.erased(case):

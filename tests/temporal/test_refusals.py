@@ -209,7 +209,8 @@ async def test_a_result_dressed_up_as_the_servers_own_is_refused_too(client: Cli
         try:
             await client.workflow_service.respond_activity_task_completed_by_id(request)
         except RPCError as error:
-            assert error.status is RPCStatusCode.NOT_FOUND, "the step has not started yet"
+            if error.status is not RPCStatusCode.NOT_FOUND:  # not found: the step has not started yet
+                raise
             return False
         return True
 
