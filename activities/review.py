@@ -9,6 +9,8 @@ from activities.step import Step, performs, step
 from domain.base import Model
 from domain.effects import Effect
 from domain.evidence import EvidenceKind, EvidenceRef
+from domain.incident import OpenIncident
+from domain.outside import Starter
 from domain.ports import Ledger, Vault
 from domain.timeline import Entry, Kind, LedgerEntry
 
@@ -34,12 +36,34 @@ class DraftReview(Step[Draft]):
     actions: tuple[str, ...] = ()
 
 
-class Reviewing:
-    """Reads the ledger, writes the vault."""
+class Started(Model):
+    """Whether this call began the review, or an earlier one had."""
 
-    def __init__(self, ledger: Ledger, vault: Vault) -> None:
+    new: bool
+
+
+@step
+class StartReview(Step[Started]):
+    """Begin the review of a case as a workflow of its own, which outlives it."""
+
+    NAME: ClassVar[str] = "start_review"
+    EFFECT: ClassVar[Effect] = Effect.OBSERVE
+    RESULT: ClassVar[type[Model]] = Started
+
+    given: OpenIncident
+
+
+class Reviewing:
+    """Starts reviews, reads the ledger, writes the vault."""
+
+    def __init__(self, ledger: Ledger, vault: Vault, starter: Starter) -> None:
         self._ledger = ledger
         self._vault = vault
+        self._starter = starter
+
+    @performs(StartReview)
+    async def start(self, given: StartReview) -> Started:
+        return Started(new=await self._starter.start(given.given, "review"))
 
     @performs(DraftReview)
     async def draft(self, given: DraftReview) -> Draft:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.base import Model
+from domain.incident import OpenIncident
 from domain.people import Directory, Person
 from domain.timeline import Projection
 
@@ -96,6 +97,18 @@ class Pager(Protocol):
 
     async def page(self, person: str, case: str, *, kind: str, summary: str, severity: int, key: str) -> bool:
         """True if accepted, False if this person has no contact there. Raises HoldfastError like `Platform`."""
+        ...
+
+
+class Starter(Protocol):
+    """Starts a workflow of its own beside a case."""
+
+    async def start(self, given: OpenIncident, workflow: str) -> bool:
+        """True if this call started it, False if it was started before (running or ended).
+
+        Raises:
+            HoldfastError: `transient` when Temporal could not take it.
+        """
         ...
 
 

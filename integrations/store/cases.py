@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.state import Status
 from domain.timeline import Projection
-from integrations.store.database import Database, insert
+from integrations.store.database import Database, insert, rows_of
 from integrations.store.tables import projection as table
 
 
@@ -21,9 +21,8 @@ class SqlCases:
 
     async def get(self, case: str) -> Projection | None:
         """The projection of one case, or None."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(table).where(table.c.case == case))).one_or_none()
-        return Projection.model_validate(dict(row._mapping)) if row is not None else None
+        rows = await self._database.read(rows_of(select(table).where(table.c.case == case)))
+        return Projection.model_validate(dict(rows[0]._mapping)) if rows else None
 
     async def list(self, *, open_only: bool = False, limit: int = 200) -> Sequence[Projection]:
         """The newest cases first; of the open ones (not closed) the gravest first, so that `limit` never hides
@@ -33,8 +32,7 @@ class SqlCases:
         if open_only:
             open_ = table.c.status != Status.CLOSED.value
             query = select(table).where(open_).order_by(table.c.severity, newest, table.c.case)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query.limit(limit))).all()
+        rows = await self._database.read(rows_of(query.limit(limit)))
         return [Projection.model_validate(dict(row._mapping)) for row in rows]
 
 

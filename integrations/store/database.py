@@ -6,12 +6,12 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy import URL, Connection, Row, Select, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -22,42 +22,65 @@ from domain.errors import Code, HoldfastError
 BUSY_SECONDS = 30.0  # a writer holds the lock for one fsync; this is thousands of turns
 _WRITES = "holdfast_writes"
 
+T = TypeVar("T")
+Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
+
 
 class Database:
-    """An engine whose transactions are either reads (a snapshot) or writes (alone from the first statement)."""
+    """An engine whose transactions are either reads (a snapshot) or writes (alone from the first statement).
+
+    A transaction runs to its end even if whoever asked for it is cancelled: a cancellation inside the driver can
+    leave a connection behind that holds the write lock for as long as the process lives (seen within a few
+    hundred cancelled appends; every later one then failed as locked).
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._reader = engine
         self._writer = engine.execution_options(**{_WRITES: True})
         # SQLite has one writer; waiting here is fair and holds no connection, waiting in SQLite is a poll.
         self._turn = asyncio.Lock()
+        self._running: set[asyncio.Future[Any]] = set()
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end, durably, or leaves no trace.
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a transaction that commits at its end, durably, or leaves no trace if it raises.
 
         Raises:
             HoldfastError: `transient` if the lock or the disk cannot be had.
         """
-        async with self._turn:
-            try:
-                async with self._writer.begin() as connection:
-                    yield connection
-            except (OperationalError, PoolTimeout) as error:
-                raise HoldfastError(Code.TRANSIENT, "store") from error
+        return await self._whole(self._write(work))
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees one state of the database throughout.
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` in a transaction that sees one state of the database throughout.
 
         Raises:
             HoldfastError: `transient` if the disk fails or every connection is taken.
         """
+        return await self._whole(self._in(self._reader, work))
+
+    async def close(self) -> None:
+        """Wait for the transactions that run, then close every connection."""
         try:
-            async with self._reader.begin() as connection:
-                yield connection
+            while self._running:
+                await asyncio.wait(self._running)
+        finally:
+            await self._reader.dispose()
+
+    async def _write(self, work: Work[T]) -> T:
+        async with self._turn:
+            return await self._in(self._writer, work)
+
+    async def _in(self, engine: AsyncEngine, work: Work[T]) -> T:
+        try:
+            async with engine.begin() as connection:
+                return await work(connection)
         except (OperationalError, PoolTimeout) as error:
             raise HoldfastError(Code.TRANSIENT, "store") from error
+
+    async def _whole(self, transaction: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.ensure_future(transaction)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
 
 
 @asynccontextmanager
@@ -77,15 +100,26 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     )
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
+    database = Database(engine)
     try:
-        yield Database(engine)
+        yield database
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT with `on_conflict_…`, which both databases spell alike but SQLAlchemy keeps per dialect."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def rows_of(query: Select[Any]) -> Work[Sequence[Row[Any]]]:
+    """Work for `Database.read`: all rows of one query."""
+
+    async def work(connection: AsyncConnection) -> Sequence[Row[Any]]:
+        rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+        return rows
+
+    return work
 
 
 def _file_url(text: str) -> URL:

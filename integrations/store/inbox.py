@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Code, HoldfastError
-from integrations.store.database import Database, insert
+from integrations.store.database import Database, insert, rows_of
 from integrations.store.tables import inbox as table
 
 
@@ -21,16 +21,18 @@ class SqlInbox:
 
     async def put(self, key: str, kind: str, body: bytes) -> bool:
         """Store a request, durably; False if the key is there already, pending or done (nothing changes then)."""
-        async with self._database.write() as connection:
+
+        async def work(connection: AsyncConnection) -> bool:
             fresh = insert(connection, table).values(key=key, kind=kind, body=body, received_at=datetime.now(UTC))
             result = await connection.execute(fresh.on_conflict_do_nothing(index_elements=[table.c.key]))
-        return result.rowcount == 1
+            return result.rowcount == 1
+
+        return await self._database.write(work)
 
     async def pending(self, limit: int = 100) -> Sequence[tuple[str, str, bytes]]:
         """(key, kind, body) of what is not done, oldest first."""
         query = select(table).where(table.c.done_at.is_(None)).order_by(table.c.position).limit(limit)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.read(rows_of(query))
         return [(row.key, row.kind, row.body) for row in rows]
 
     async def done(self, key: str) -> None:
@@ -39,16 +41,18 @@ class SqlInbox:
         Raises:
             HoldfastError: `invalid` if there is no such key.
         """
-        async with self._database.write() as connection:
+
+        async def work(connection: AsyncConnection) -> None:
             if await _body(connection, key) is None:
                 raise HoldfastError(Code.INVALID, "inbox key")
             mark = table.update().where(table.c.key == key, table.c.done_at.is_(None))
             await connection.execute(mark.values(done_at=datetime.now(UTC)))
 
+        await self._database.write(work)
+
     async def body(self, key: str) -> bytes | None:
         """The stored body of a key, pending or done; None if unknown."""
-        async with self._database.read() as connection:
-            return await _body(connection, key)
+        return await self._database.read(lambda connection: _body(connection, key))
 
 
 async def _body(connection: AsyncConnection, key: str) -> bytes | None:

@@ -19,7 +19,7 @@ from domain.timeline import AuditFault, AuditReport, Entry, Kind, LedgerEntry, P
 from integrations.store.audit import Head, Row, chain_faults
 from integrations.store.cases import save_projection
 from integrations.store.chain import GENESIS, CaseKeySource, link, seal, unseal
-from integrations.store.database import Database, insert
+from integrations.store.database import Database, insert, rows_of
 from integrations.store.rows import chains_of, heads_of
 from integrations.store.tables import ledger_entry as entry_table
 from integrations.store.tables import ledger_head as head_table
@@ -50,7 +50,8 @@ class SqlLedger:
             raise HoldfastError(Code.INVALID, "projection.case")
         bodies = _bodies(entries)
         key = await asyncio.to_thread(self._key_for_writing, case) if bodies else None
-        async with self._database.write() as connection:
+
+        async def work(connection: AsyncConnection) -> Head:
             head = await _lock_head(connection, case) if bodies else await _head(connection, case)
             known = await _known(connection, case, bodies)
             if key is not None:
@@ -62,6 +63,9 @@ class SqlLedger:
                 head = await _extend(connection, key, case, head, fresh)
             if projection is not None:
                 await save_projection(connection, projection)
+            return head
+
+        head = await self._database.write(work)
         return LedgerReceipt(case=case, sequence=head.sequence, head=head.hash)
 
     async def read(self, case: str, after: int = 0) -> Sequence[LedgerEntry]:
@@ -78,31 +82,36 @@ class SqlLedger:
             .where(entry_table.c.case == case, entry_table.c.sequence > after)
             .order_by(entry_table.c.sequence)
         )
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.read(rows_of(query))
         return await asyncio.to_thread(self._readable, case, rows)
 
     async def head(self, case: str) -> LedgerReceipt | None:
         """The case's head, or None for a case without entries."""
-        async with self._database.read() as connection:
-            head = await _head(connection, case)
+        head = await self._database.read(lambda connection: _head(connection, case))
         return LedgerReceipt(case=case, sequence=head.sequence, head=head.hash) if head.sequence else None
 
     async def verify(self) -> AuditReport:
         """Read every chain from end to end, as of one moment. Faults: see `audit.chain_faults`; besides,
         `unreadable` (sequence 1) for a case whose key is lost though nobody erased it."""
+        return await self._database.read(self._verify)
+
+    async def _verify(self, connection: AsyncConnection) -> AuditReport:
         chains = entries = 0
         faults: list[AuditFault] = []
-        async with self._database.read() as connection:
-            heads = await heads_of(connection)
-            async for case, rows in chains_of(connection, heads):
-                chains += 1
-                entries += len(rows)
-                faults += await asyncio.to_thread(self._audit, case, rows, heads.get(case))
+        heads = await heads_of(connection)
+        async for case, rows in chains_of(connection, heads):
+            chains += 1
+            entries += len(rows)
+            faults += await asyncio.to_thread(self._audit, case, rows, heads.get(case))
         return AuditReport(cases=chains, entries=entries, faults=tuple(faults))
 
     def _key_for_writing(self, case: str) -> bytes | None:
-        return None if self._keys.erased(case) else self._keys.key(case)
+        try:
+            return self._keys.key(case)
+        except HoldfastError as error:
+            if error.code is Code.ALREADY_CLOSED:  # erased: a retry is still answered, only nothing new goes in
+                return None
+            raise
 
     def _readable(self, case: str, rows: Iterable[SqlRow[tuple[object, ...]]]) -> list[LedgerEntry]:
         rows = list(rows)

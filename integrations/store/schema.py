@@ -23,24 +23,23 @@ async def upgrade(database: Database) -> None:
     Raises:
         HoldfastError: `broken-configuration` if the tables are newer than this program.
     """
-    async with database.read() as connection:
-        if await connection.run_sync(is_current):
-            return
-    async with database.write() as connection:
-        await connection.run_sync(_upgrade)
+    if not await database.read(lambda connection: connection.run_sync(is_current)):
+        await database.write(lambda connection: connection.run_sync(_upgrade))
 
 
 async def downgrade(database: Database, revision: str) -> None:
     """Go back to a revision (`base` removes every table and what it holds)."""
-    async with database.write() as connection:
-        await connection.run_sync(lambda each: command.downgrade(alembic_config(each), revision))
+
+    def work(connection: Connection) -> None:
+        command.downgrade(alembic_config(connection), revision)
+
+    await database.write(lambda connection: connection.run_sync(work))
 
 
 async def require_current(database: Database) -> None:
     """Raises HoldfastError (`broken-configuration`) unless the tables are of this program's version."""
-    async with database.read() as connection:
-        if not await connection.run_sync(is_current):
-            raise HoldfastError(Code.BROKEN_CONFIGURATION, "the store's tables are of another version")
+    if not await database.read(lambda connection: connection.run_sync(is_current)):
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, "the store's tables are of another version")
 
 
 def is_current(connection: Connection) -> bool:

@@ -71,7 +71,7 @@ def test_any_other_set_or_order_of_entries_is_found(plain: list[bytes], erased: 
     assert chain_faults(CASE, placed, head, None if erased else KEY)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 30), max_size=8), max_size=8))
 def test_any_batches_with_any_repetitions_give_each_entry_once_in_the_order_of_first_mention(
     batches: list[list[int]],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
+from domain.evidence import LedgerReceipt
 from integrations.base.keyring import KeyRing, save_ring
 from integrations.store import Store, open_store
 from integrations.vault.keys import CaseKeys
@@ -43,7 +45,7 @@ async def test_a_killed_writer_has_lost_nothing_that_was_acknowledged(
 ) -> None:
     save_ring(tmp_path / "ring.json", ring)
     acknowledged: list[str] = []
-    for turn, patience in enumerate((1, 23, 40)):
+    for turn, patience in enumerate((1, 40)):
         process = await writer(tmp_path, f"turn{turn}", 1_000_000)
         assert process.stdout is not None
         for _ in range(patience):
@@ -59,7 +61,7 @@ async def test_a_killed_writer_has_lost_nothing_that_was_acknowledged(
     assert report.ok
     assert set(acknowledged) <= set(there)
     # At most the one append per turn that was committed and not yet said.
-    assert len(there) <= len(acknowledged) + 3
+    assert len(there) <= len(acknowledged) + 2
     assert after.sequence == len(there) + 1
 
 
@@ -71,16 +73,31 @@ async def test_many_tasks_of_one_process_append_to_one_chain(store: Store) -> No
 
 
 async def test_cancelled_appends_are_there_whole_or_not_at_all_and_block_nobody(store: Store) -> None:
-    await store.ledger.append(CASE, [entry(0, id="first")])
-    for number in range(40):
-        pair = [entry(number, id=f"{number}a"), entry(number, id=f"{number}b")]
-        task = asyncio.ensure_future(store.ledger.append(CASE, pair))
-        for _ in range(number):  # a cancellation at a different await each time
+    """One in three cancelled, at varying awaits: the driver alone loses a connection that holds the lock."""
+    chance = random.Random(1)
+    cancelled = 0
+    for number in range(100):
+        pairs = [[entry(number, id=f"{number}{half}{task}") for half in "ab"] for task in range(3)]
+        tasks = [asyncio.ensure_future(store.ledger.append(CASE, pair)) for pair in pairs]
+        for _ in range(chance.randrange(100)):
             await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        chance.choice(tasks).cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        assert {type(each) for each in ended} <= {LedgerReceipt, asyncio.CancelledError}
+        cancelled += sum(isinstance(each, asyncio.CancelledError) for each in ended)
+    receipt = await store.ledger.append(CASE, [entry(0, id="last")])  # waits for all that still run
     ids = {each.entry.id for each in await store.ledger.read(CASE)}
-    assert all((f"{number}a" in ids) == (f"{number}b" in ids) for number in range(40))
-    receipt = await store.ledger.append(CASE, [entry(1, id="last")])
-    assert receipt.sequence == len(ids) + 1
+    assert cancelled > 20
+    assert all((f"{n}a{task}" in ids) == (f"{n}b{task}" in ids) for n in range(100) for task in range(3))
+    assert receipt.sequence == len(ids)
     assert (await store.ledger.verify()).ok
+
+
+async def test_closing_waits_for_an_append_whose_caller_is_gone(store_file: Path, keys: CaseKeys) -> None:
+    async with open_store(f"sqlite:///{store_file}", keys) as store:
+        gone = asyncio.ensure_future(store.inbox.put("key", "declare", b"sealed"))
+        await asyncio.sleep(0)
+        gone.cancel()
+    async with open_store(f"sqlite:///{store_file}", keys) as store:
+        assert await store.inbox.body("key") == b"sealed"
+        assert (await store.ledger.verify()).ok

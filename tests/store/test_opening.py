@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Code, HoldfastError
 from integrations.store import open_store
@@ -34,8 +35,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_models(store_file: 
 
     async with open_database(f"sqlite:///{store_file}") as database:
         await upgrade(database)
-        async with database.write() as connection:
-            await connection.run_sync(check)
+        await database.write(lambda connection: connection.run_sync(check))
 
 
 async def test_upgrade_and_downgrade_lead_to_each_other(store_file: Path) -> None:
@@ -48,14 +48,33 @@ async def test_upgrade_and_downgrade_lead_to_each_other(store_file: Path) -> Non
 
 
 async def test_a_migration_that_fails_leaves_no_half_of_itself(
-    store_file: Path, monkeypatch: pytest.MonkeyPatch
+    store_file: Path,
 ) -> None:
     async with open_database(f"sqlite:///{store_file}") as database:
-        async with database.write() as connection:
-            await connection.execute(text("CREATE TABLE projection (stands_in_the_way TEXT)"))
+        in_the_way = text("CREATE TABLE projection (stands_in_the_way TEXT)")
+        await database.write(lambda connection: connection.execute(in_the_way))
         with pytest.raises(HoldfastError):
             await upgrade(database)
     assert tables(store_file) == {"projection"}
+
+
+async def test_opening_waits_for_a_writer_that_is_in_the_way_of_write_ahead_logging(
+    store_file: Path, keys: CaseKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_file.parent.mkdir()
+    raw = sqlite3.connect(store_file, isolation_level=None, check_same_thread=False)
+    raw.execute("BEGIN IMMEDIATE")
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        raw.execute("ROLLBACK")
+
+    monkeypatch.setattr("integrations.store.database.time.sleep", wait)
+    async with open_store(f"sqlite:///{store_file}", keys) as store:
+        assert (await store.ledger.append(CASE, entries(1, 1))).sequence == 1
+    raw.close()
+    assert len(waits) == 1
 
 
 async def test_many_that_open_a_new_store_at_once_all_succeed(store_file: Path, keys: CaseKeys) -> None:
@@ -76,11 +95,12 @@ async def test_what_was_written_is_there_after_reopening(store_file: Path, keys:
 
 
 async def test_every_connection_waits_syncs_fully_and_logs_ahead(store_file: Path) -> None:
-    async with open_database(f"sqlite:///{store_file}") as database, database.read() as connection:
-        found = {
-            name: await connection.scalar(text(f"PRAGMA {name}"))
-            for name in ("journal_mode", "synchronous", "busy_timeout")
-        }
+    async def work(connection: AsyncConnection) -> dict[str, object]:
+        names = ("journal_mode", "synchronous", "busy_timeout")
+        return {name: await connection.scalar(text(f"PRAGMA {name}")) for name in names}
+
+    async with open_database(f"sqlite:///{store_file}") as database:
+        found = await database.read(work)
     assert found == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 
 from workflows.kit.gates import Gates
 
 with workflow.unsafe.imports_passed_through():
+    from activities.review import StartReview
     from domain.cards import Card
     from domain.incident import IncidentReport, OpenIncident, Outcome
     from domain.state import Called, State, Status
@@ -45,7 +45,6 @@ class Closing(Gates):
         if self.policy.review is None or self.state.review or self.incident.parent:
             return
         review = f"{self.state.case}/review"
-        self.state = self.state.with_(review=review)
         given = OpenIncident(
             case=review,
             slug="review",
@@ -58,20 +57,9 @@ class Closing(Gates):
             parent=self.state.case,
             rehearsal=self.incident.rehearsal,
         )
-        self._in_flight += 1
-        try:
-            await workflow.start_child_workflow(
-                "review",
-                given,
-                id=review,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            )
-            self._note(Kind.REVIEW, code="started")
-        except WorkflowAlreadyStartedError:
-            self._note(Kind.REVIEW, code="already-started")  # an earlier run of this case began it
-        finally:
-            self._in_flight -= 1
+        started = await self.do(StartReview(given=given))
+        self.state = self.state.with_(review=review)
+        self._note(Kind.REVIEW, code="started" if started.new else "already-started")
 
     async def _tell_review(self, report: IncidentReport) -> None:
         """The closed case amends its review. A review that is signed off already needs no amendment."""

@@ -76,11 +76,7 @@ class Ladders(Core):
 
     def own(self) -> None:
         """Open the owner's seat: somebody takes it, or it climbs. The incident does not wait for it."""
-        if self.state.owner is None:
-            record = OwnerRecord(
-                key=OWNER, nonce=str(workflow.uuid4()), opened_at=workflow.now(), ladder=self.policy.owner
-            )
-            self.state = self.state.with_(owner=record)
+        if self._waiting(OWNER).rungs == 0:
             self._note(Kind.OWNER, code="open")
         if self._waiting(OWNER).open:
             self._own(self._until_owned())

@@ -26,8 +26,8 @@ def _run(connection: Connection) -> None:
 
 
 async def _run_alone(url: str) -> None:
-    async with open_database(url) as database, database.write() as connection:
-        await connection.run_sync(_run)
+    async with open_database(url) as database:
+        await database.write(lambda connection: connection.run_sync(_run))
 
 
 def _main() -> None:

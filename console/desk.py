@@ -1,0 +1,261 @@
+"""The desk: where people prove themselves, and the only place that can sign what they decided."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from console.declaring import Declarer
+from console.waiting import waiting_of
+from domain.access import Action, may
+from domain.acts import Recorded, Statement
+from domain.desk import Declaration, Declared, Doing, Waiting
+from domain.errors import Code, HoldfastError
+from domain.evidence import EvidenceKind, EvidenceRef
+from domain.ids import parse_case_id, spell_case_id
+from domain.outside import LiveDirectory
+from domain.people import Authority, Directory, Person
+from domain.policy import Procedure
+from domain.ports import Cases, Ledger, Vault
+from domain.refusal import Refused
+from domain.signing import Signer
+from domain.state import State
+from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
+from domain.voting import alone_roles
+
+# Slack gives a press three seconds; what is not confirmed by then is answered as not recorded.
+ANSWER_WITHIN = timedelta(seconds=2.5)
+_CLOSED = "already completed"
+
+
+class LocalDesk:
+    """`domain.desk.Desk` over the Temporal client. Construct it in one process; that process holds the signing key."""
+
+    def __init__(
+        self,
+        *,
+        client: Client,
+        ledger: Ledger,
+        cases: Cases,
+        vault: Vault,
+        directory: LiveDirectory,
+        signer: Signer,
+        declarer: Declarer,
+        procedures: dict[str, Procedure],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._cases = cases
+        self._vault = vault
+        self._directory = directory
+        self._signer = signer
+        self._declarer = declarer
+        self._procedures = procedures
+        self._now = now
+
+    # -- declaring and looking ----------------------------------------------------------------------------
+
+    async def declare(self, person: str, declaration: Declaration) -> Declared:
+        await self._person(person, Action.DECLARE)
+        return await self._declarer.declare(person, declaration)
+
+    async def cases(self, person: str, *, open_only: bool = False) -> Sequence[Projection]:
+        who, _ = await self._known(person)
+        found = await self._cases.list(open_only=open_only)
+        return [each for each in found if may(who, Action.SEE, self._procedure_of(each.case, each.slug)) is None]
+
+    async def show(self, person: str, case: str) -> State:
+        return await self._state(person, case, Action.SEE)
+
+    async def timeline(self, person: str, case: str, *, after: int = 0) -> Sequence[LedgerEntry]:
+        await self._person(person, Action.SEE, case)
+        entries = await self._ledger.read(normal(case), after)
+        if not entries and after == 0:
+            raise HoldfastError(Code.UNKNOWN_CASE)
+        return entries
+
+    async def waiting(self, person: str, *, kind: str = "", case: str = "") -> Sequence[Waiting]:
+        who, directory = await self._known(person)
+        if case:
+            return waiting_of(await self._state(person, case, Action.SEE), who, directory, kind)
+        open_cases = [
+            each
+            for each in await self.cases(person, open_only=True)
+            if each.open_gates or each.open_tasks or each.open_interventions
+        ]
+        states = await asyncio.gather(*(self._query(each.case) for each in open_cases))
+        found = [one for state in states for one in waiting_of(state, who, directory, kind)]
+        return sorted(found, key=lambda each: (each.severity, each.opened_at))
+
+    async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
+        await self._person(person, Action.SEE, case)
+        return await self._vault.get(normal(case), ref)
+
+    async def audit(self, person: str) -> AuditReport:
+        await self._person(person, Action.AUDIT)
+        return await self._ledger.verify()
+
+    async def by_slack(self, slack_id: str) -> str:
+        directory = await self._directory.current()
+        person = directory.by_slack(slack_id)
+        if person is None:
+            raise HoldfastError(Code.UNKNOWN_PERSON)
+        return person.id
+
+    # -- acting -------------------------------------------------------------------------------------------
+
+    async def keep(self, person: str, case: str, kind: EvidenceKind, text: str) -> EvidenceRef:
+        await self._person(person, Action.ACT, case)
+        data = text.encode()
+        name = f"{kind.value}/{person}/{hashlib.sha256(data).hexdigest()}"
+        return await self._vault.put(normal(case), kind, data, name=name)
+
+    async def act(self, person: str, doing: Doing) -> Recorded:
+        case = normal(doing.case)
+        who = await self._person(person, Action.ACT, case)
+        directory = await self._directory.current()
+        statement = Statement(
+            id=f"{person}:{doing.id}",
+            case=case,
+            subject=doing.subject,
+            nonce=doing.nonce,
+            digest=doing.digest,
+            act=doing.act,
+            person=person,
+            authority=Authority(
+                roles=who.roles,
+                entity=who.entity,
+                delegate_of=who.delegate_of,
+                step_up="directory",
+                directory_revision=directory.revision,
+            ),
+            at=self._now(),
+            alone=await self._decides_alone(case, doing, who),
+        )
+        return await self._deliver(statement)
+
+    async def _decides_alone(self, case: str, doing: Doing, who: Person) -> bool:
+        if not doing.subject:
+            return False
+        record = (await self._query(case)).gates.get(doing.subject)
+        return record is not None and bool(alone_roles(record.gate, record.rungs) & set(who.roles))
+
+    async def _deliver(self, statement: Statement) -> Recorded:
+        """The signed statement as an update; a refusal is kept in the ledger, an unconfirmed one is said so."""
+        signed = self._signer.sign(statement)
+        update_id = hashlib.sha256(statement.id.encode()).hexdigest()[:32]
+        try:
+            answer: Any = await self._handle(statement.case).execute_update(
+                "decide", signed, id=update_id, result_type=Recorded, rpc_timeout=ANSWER_WITHIN
+            )
+        except WorkflowUpdateFailedError as error:
+            cause = error.cause
+            code = _code(cause.type) if isinstance(cause, ApplicationError) else Code.FAULT
+            detail = str(cause.message) if isinstance(cause, ApplicationError) else ""
+            await self._keep_refusal(statement, code)
+            raise HoldfastError(code, detail if code in (Code.INVALID, Code.REASON_REQUIRED) else "") from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise HoldfastError(Code.NOT_RECORDED) from None
+        except RPCError as error:
+            raise _of_rpc(error) from None
+        if isinstance(answer, Refused):
+            await self._keep_refusal(statement, answer.code)
+            raise HoldfastError(answer.code, answer.detail)
+        return Recorded.model_validate(answer)
+
+    async def _keep_refusal(self, said: Statement, code: Code) -> None:
+        entry = Entry(
+            id=f"desk:{hashlib.sha256(said.id.encode()).hexdigest()[:24]}",
+            at=said.at,
+            kind=Kind.REFUSAL,
+            subject=said.subject,
+            who=said.person,
+            code=code.value,
+            detail={"act": said.act.kind},
+        )
+        if all(each.entry.id != entry.id for each in await self._ledger.read(said.case)):
+            await self._ledger.append(said.case, (entry,))
+
+    # -- people and states --------------------------------------------------------------------------------
+
+    async def _known(self, person: str) -> tuple[Person, Directory]:
+        directory = await self._directory.current()
+        who = directory.person(person)
+        if who is None:
+            raise HoldfastError(Code.UNKNOWN_PERSON)
+        if who.suspended:
+            raise HoldfastError(Code.SUSPENDED)
+        return who, directory
+
+    async def _person(self, person: str, action: Action, case: str = "") -> Person:
+        who, _ = await self._known(person)
+        no = may(who, action, self._procedure_of(case) if case else None)
+        if no is not None:
+            raise HoldfastError(no.code)
+        return who
+
+    def _procedure_of(self, case: str, slug: str = "") -> Procedure | None:
+        """A case's procedure by its prefix; a review's is that of its case."""
+        prefix = case.partition("-")[0].upper()
+        found = (each for each in self._procedures.values() if slug == each.slug or prefix == each.prefix)
+        return next(found, None)
+
+    async def _state(self, person: str, case: str, action: Action) -> State:
+        await self._person(person, action, case)
+        return await self._query(normal(case))
+
+    def _handle(self, case: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(case)
+
+    async def _query(self, case: str) -> State:
+        try:
+            found: Any = await self._handle(case).query("state", result_type=State, rpc_timeout=timedelta(seconds=10))
+        except RPCError as error:
+            raise _of_rpc(error) from None
+        if isinstance(found, Refused):
+            raise HoldfastError(found.code)
+        return State.model_validate(found)
+
+
+def normal(case: str) -> str:
+    """A case id in its one right spelling; `<case>/review` keeps its tail.
+
+    Raises:
+        HoldfastError: `unknown-case`.
+    """
+    head, slash, tail = case.strip().partition("/")
+    if slash and tail != "review":
+        raise HoldfastError(Code.UNKNOWN_CASE)
+    return spell_case_id(*parse_case_id(head)) + slash + tail
+
+
+def _code(text: str | None) -> Code:
+    try:
+        return Code(text or "")
+    except ValueError:
+        return Code.FAULT
+
+
+def _of_rpc(error: RPCError) -> HoldfastError:
+    match error.status:
+        case RPCStatusCode.NOT_FOUND if _CLOSED in str(error):
+            return HoldfastError(Code.ALREADY_CLOSED)
+        case RPCStatusCode.NOT_FOUND:
+            return HoldfastError(Code.UNKNOWN_CASE)
+        case RPCStatusCode.UNAVAILABLE | RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
+            return HoldfastError(Code.UNREACHABLE, "Temporal")
+        case _:
+            return HoldfastError(Code.FAULT)

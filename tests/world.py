@@ -1,0 +1,313 @@
+"""One whole deployment on loopback for tests: real server, real store, real stand-ins, and people who decide."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from temporalio.client import Client, WorkflowHandle
+
+from console.declaring import Declarer
+from console.desk import LocalDesk
+from domain.acts import (
+    Act,
+    Amend,
+    Approve,
+    ApproveLess,
+    AskFirst,
+    AskToStandDown,
+    ByHand,
+    Cannot,
+    Deny,
+    Done,
+    Recorded,
+    Retry,
+    Skip,
+    Take,
+    Withdraw,
+)
+from domain.desk import Declaration, Doing, Waiting
+from domain.evidence import EvidenceKind, EvidenceRef
+from domain.incident import IncidentReport, Rehearsal
+from domain.people import Role
+from domain.state import State
+from domain.timeline import Entry, Kind
+from integrations.base.keyring import load_ring
+from integrations.base.sealing import Sealer
+from integrations.simulator.mail import MailSimulator
+from integrations.simulator.pager import PAGER_SECRET, PagerSimulator
+from integrations.simulator.platform import PLATFORM_TOKEN, PlatformSimulator
+from integrations.simulator.portal import PORTAL_TOKEN, PortalSimulator
+from integrations.store.store import Store
+from integrations.temporal.plugin import connect
+from integrations.temporal.server import EmbeddedServer
+from integrations.temporal.skipping import TimeTravel
+from workers.catalogue import Catalogue, load_catalogue
+from workers.keys import desk_signer, make_keys, outside_key, trusted_keys
+from workers.runner import running
+from workers.settings import Settings, load_settings
+from workers.wiring import Ports, open_ports, open_records
+
+EXAMPLE_DIRECTORY = Path("integrations/directory/example.yaml")
+ANSWERS: dict[str, Any] = {
+    "account": "acct-synthetic-001",
+    "requester_email": "desk.sergeant@police.northfield.example.org",
+    "category": "missing-person",
+    "country": "US",
+    "narrative": "SYNTHETIC: a walker has not come home.",
+    "in_danger": "SYNTHETIC walker",
+}
+"""Synthetic: no such person, agency or account exists."""
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Simulators:
+    platform: PlatformSimulator
+    portal: PortalSimulator
+    pager: PagerSimulator
+    mail: MailSimulator
+
+    def applied(self) -> dict[str, int]:
+        """How many effects each of them really applied."""
+        return {name: getattr(self, name).stats()["applied"] for name in ("platform", "portal", "pager", "mail")}
+
+
+@asynccontextmanager
+async def open_simulators() -> AsyncIterator[Simulators]:
+    async with PlatformSimulator() as platform, PortalSimulator() as portal, PagerSimulator() as pager:
+        async with MailSimulator() as mail:
+            yield Simulators(platform, portal, pager, mail)
+
+
+@dataclass
+class World:
+    """A deployment. `desk` acts for people; `travel` moves cases' clocks."""
+
+    settings: Settings
+    client: Client
+    travel: TimeTravel
+    ports: Ports
+    records: Store
+    desk: LocalDesk
+    declarer: Declarer
+    catalogue: Catalogue
+    sims: Simulators
+
+    async def declare(
+        self,
+        person: str | None = None,
+        *,
+        slug: str = "edr",
+        key: str = "",
+        rehearsal: Rehearsal | None = None,
+        drill: bool = False,
+        **answers: Any,
+    ) -> Case:
+        """Open a case; with `rehearsal` it continues as new where that says."""
+        if rehearsal is not None:
+            self.declarer._rehearsal = rehearsal
+        try:
+            given = Declaration(
+                slug=slug, answers={**ANSWERS, **answers}, key=key or f"test-{next(_numbers)}-{id(self)}", drill=drill
+            )
+            declared = await self.desk.declare(person or await self.someone(Role.ESCALATION_SPECIALIST), given)
+        finally:
+            self.declarer._rehearsal = Rehearsal()
+        return Case(self, declared.case)
+
+    async def someone(self, role: Role, *, but: Iterable[str] = ()) -> str:
+        """A person of this role whose first role it is if possible, and who is none of `but`."""
+        directory = await self.ports.directory.current()
+        able = [each for each in directory.rota((role,)) if each.id not in set(but)]
+        return sorted(able, key=lambda each: each.roles[0] is not role)[0].id
+
+
+class Case:
+    """A case as a test drives it."""
+
+    def __init__(self, world: World, case: str) -> None:
+        self.world = world
+        self.id = case
+        self.handle: WorkflowHandle[Any, Any] = world.client.get_workflow_handle(case, result_type=IncidentReport)
+        self._acts = itertools.count(1)
+
+    @property
+    def review(self) -> Case:
+        return Case(self.world, f"{self.id}/review")
+
+    async def later(self, **span: float) -> None:
+        """Move this case's clock on."""
+        await self.world.travel.later(self.handle, timedelta(**span))
+
+    async def state(self) -> State:
+        return await self.handle.query("state", result_type=State)
+
+    async def until(self, ready: Callable[[State], bool], within: float = 20) -> State:
+        """Wait for a condition on the state."""
+        deadline = asyncio.get_running_loop().time() + within
+        while True:
+            state = await self.state()
+            if ready(state):
+                return state
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"{self.id}: not reached; {summary(state)}")
+            await asyncio.sleep(0.02)
+
+    async def timeline(self) -> list[Entry]:
+        return [each.entry for each in await self.world.records.ledger.read(self.id)]
+
+    async def noted(self, kind: Kind, code: str = "", within: float = 20) -> Entry:
+        """Wait until the ledger holds such an entry."""
+        deadline = asyncio.get_running_loop().time() + within
+        while True:
+            for entry in await self.timeline():
+                if entry.kind is kind and code in ("", entry.code):
+                    return entry
+            if asyncio.get_running_loop().time() > deadline:
+                said = [(each.kind.value, each.subject, each.code) for each in await self.timeline()]
+                raise AssertionError(f"{self.id}: no {kind.value} {code}; {said}")
+            await asyncio.sleep(0.02)
+
+    async def open(self, name: str) -> Waiting:
+        """Wait until a gate, task or intervention whose key names this is open."""
+        await self.until(lambda state: any(name in key for key in _open_keys(state)))
+        who = await self.world.someone(Role.INCIDENT_COMMANDER)
+        found = [each for each in await self.world.desk.waiting(who, case=self.id) if name in each.key]
+        return found[-1]
+
+    async def act(self, person: str | Role, name: str, act: Act, **changes: Any) -> Recorded:
+        """Decide as this person on what is open under this name; "" is the case itself."""
+        who = await self.world.someone(person) if isinstance(person, Role) else person
+        seen = {"subject": "", "nonce": "", "digest": ""}
+        if name:
+            waiting = await self.open(name)
+            seen = {"subject": waiting.key, "nonce": waiting.nonce, "digest": waiting.digest}
+        doing = Doing(**{"id": f"act-{next(self._acts)}", "case": self.id, "act": act, **seen, **changes})
+        return await self.world.desk.act(who, doing)
+
+    async def record(self, text: str = "SYNTHETIC record of a call") -> EvidenceRef:
+        who = await self.world.someone(Role.LE_SPECIALIST)
+        return await self.world.desk.keep(who, self.id, EvidenceKind.CALL_RECORD, text)
+
+    async def verified(self, answer: str = "confirmed", real: bool = True) -> tuple[str, str]:
+        """Both legs of the investigation; returns who called back and who assessed."""
+        verifier = await self.world.someone(Role.LE_SPECIALIST)
+        assessor = await self.world.someone(Role.ESCALATION_SPECIALIST)
+        await self.act(assessor, "", Take())
+        await self.act(verifier, "call-back", Done(result={"answer": answer}, artefact=await self.record()))
+        await self.act(assessor, "assess-emergency", Done(result={"real": real, "because": ("plausible-account",)}))
+        return verifier, assessor
+
+    async def result(self, within: float = 30) -> IncidentReport:
+        return await asyncio.wait_for(self.handle.result(), within)
+
+    async def followed_up(self) -> None:
+        """Past both follow-ups, with their answers."""
+        specialist = await self.world.someone(Role.LE_SPECIALIST)
+        for name, days in (("ask-outcome-day", 1), ("ask-outcome-week", 6)):
+            await self.until(lambda state, wait=name: any("wait-" in key for key in state.deadlines))
+            if name not in " ".join(_open_keys(await self.state())):
+                await self.later(days=days, minutes=1)
+            await self.act(specialist, name, Done(result={"outcome": "resolved"}))
+
+
+def _open_keys(state: State) -> list[str]:
+    return [
+        key for records in (state.gates, state.tasks, state.interventions) for key, each in records.items() if each.open
+    ]
+
+
+def summary(state: State) -> str:
+    return f"phase {state.phase.value}, status {state.status.value}, open {_open_keys(state)}, journal {list(state.journal)}"
+
+
+def settings_for(home: Path, address: str, sims: Simulators) -> Settings:
+    return load_settings(
+        home=home,
+        temporal_address=address,
+        platform_url=sims.platform.url,
+        platform_token=PLATFORM_TOKEN,
+        portal_url=sims.portal.url,
+        portal_token=PORTAL_TOKEN,
+        pager_url=sims.pager.url,
+        pager_secret=PAGER_SECRET,
+        smtp_host=sims.mail.smtp_host,
+        smtp_port=sims.mail.smtp_port,
+        directory_file=EXAMPLE_DIRECTORY.absolute(),
+    )
+
+
+@asynccontextmanager
+async def open_world(
+    home: Path,
+    server: EmbeddedServer,
+    sims: Simulators,
+    *,
+    extra: Iterable[ModuleType] = (),
+    workers: bool = True,
+    cached: int = 1000,
+) -> AsyncIterator[World]:
+    """A deployment on this server. Without `workers` the test runs its own."""
+    settings = settings_for(home, server.address, sims)
+    make_keys(settings)
+    catalogue = load_catalogue(extra)
+    client = await connect(settings.temporal_address, "default", load_ring(settings.codec_ring))
+    travel = TimeTravel(client)
+    async with AsyncExitStack() as stack:
+        ports = await stack.enter_async_context(open_ports(settings))
+        store, vault = await stack.enter_async_context(open_records(settings))
+        declarer = Declarer(
+            client=travel.client,
+            vault=vault,
+            inbox=store.inbox,
+            sealer=Sealer(load_ring(settings.store_ring)),
+            outside=outside_key(settings),
+            trusted=trusted_keys(settings),
+            procedures=catalogue.procedures,
+        )
+        desk = LocalDesk(
+            client=travel.client,
+            ledger=store.ledger,
+            cases=store.cases,
+            vault=vault,
+            directory=ports.directory,
+            signer=desk_signer(settings),
+            declarer=declarer,
+            procedures=catalogue.procedures,
+        )
+        if workers:
+            await stack.enter_async_context(running(client, ports, catalogue, cached=cached))
+        yield World(settings, travel.client, travel, ports, store, desk, declarer, catalogue, sims)
+
+
+__all__ = [
+    "Amend",
+    "Approve",
+    "ApproveLess",
+    "AskFirst",
+    "AskToStandDown",
+    "ByHand",
+    "Cannot",
+    "Case",
+    "Deny",
+    "Done",
+    "Retry",
+    "Simulators",
+    "Skip",
+    "Take",
+    "Withdraw",
+    "World",
+    "open_simulators",
+    "open_world",
+    "replace",
+    "settings_for",
+]

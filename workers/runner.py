@@ -1,0 +1,54 @@
+"""Runs workers: one per queue, each with exactly the steps of its role."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.step import SOP_QUEUE
+from workers.catalogue import Catalogue
+from workers.wiring import ROLES, Ports, steps_of
+
+# How many activities one process runs at once, by role; small, because priority orders only what waits at the server.
+_SLOTS = 20
+
+
+def build_worker(
+    client: Client, role: str, ports: Ports, catalogue: Catalogue, *, cached: int = 1000, slots: int = _SLOTS
+) -> Worker:
+    """A worker of one role. Only `sop` runs workflows."""
+    return Worker(
+        client,
+        task_queue=role,
+        activities=steps_of(role, ports, client),
+        workflows=list(catalogue.workflows) if role == SOP_QUEUE else [],
+        max_cached_workflows=cached if role == SOP_QUEUE else 0,
+        max_concurrent_activities=slots,
+        # After a crash the next decision must not wait ten seconds for a worker that is gone.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+        graceful_shutdown_timeout=timedelta(seconds=20),
+    )
+
+
+@asynccontextmanager
+async def running(
+    client: Client, ports: Ports, catalogue: Catalogue, roles: Sequence[str] = ROLES, *, cached: int = 1000
+) -> AsyncIterator[None]:
+    """Workers for these roles in this process, until the context ends."""
+    async with AsyncExitStack() as stack:
+        for role in roles:
+            await stack.enter_async_context(build_worker(client, role, ports, catalogue, cached=cached))
+        yield
+
+
+async def run_until(
+    stop: asyncio.Event, client: Client, ports: Ports, catalogue: Catalogue, roles: Sequence[str]
+) -> None:
+    """Work until told to stop; what runs is finished or handed back."""
+    async with running(client, ports, catalogue, roles):
+        await stop.wait()

@@ -1,0 +1,131 @@
+"""Puts adapters behind the ports of steps: the one place where a worker's outside systems are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from temporalio.client import Client
+
+from activities.agencies import Agencies
+from activities.books import Bookkeeping
+from activities.calling import Calling
+from activities.disclosure import Disclosing
+from activities.platform import Enforcement
+from activities.review import Reviewing
+from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
+from domain.acts import PublicKey
+from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room
+from domain.ports import Ledger, Vault
+from integrations.base.keyring import load_ring
+from integrations.directory.file import DirectoryFile
+from integrations.mail.mailer import Mailer
+from integrations.pager.client import PagerClient
+from integrations.platform.client import PlatformClient
+from integrations.portal.client import PortalClient
+from integrations.store.store import Store, open_store
+from integrations.temporal.starter import TemporalStarter
+from integrations.vault.files import FileVault
+from integrations.vault.keys import CaseKeys
+from workers.keys import outside_key, trusted_keys
+from workers.settings import Settings
+
+ROLES = (SOP_QUEUE, ENFORCEMENT_QUEUE, DISCLOSURE_QUEUE, COMMS_QUEUE)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that steps need from outside."""
+
+    ledger: Ledger
+    vault: Vault
+    directory: LiveDirectory
+    platform: Platform
+    portal: Portal
+    mail: Mail
+    pager: Pager
+    room: Room | None
+    trusted: tuple[PublicKey, ...]
+    key: bytes
+
+
+def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]]:
+    """The activities of one queue; a role is handed nothing that its own steps do not need."""
+    match role:
+        case "sop":
+            books, agencies = Bookkeeping(ports.ledger), Agencies(ports.directory)
+            reviewing = Reviewing(ports.ledger, ports.vault, TemporalStarter(client))
+            return [books.keep_books, agencies.check, agencies.desk, reviewing.draft, reviewing.start]
+        case "enforcement":
+            acts = Enforcement(ports.platform, ports.key)
+            return [
+                acts.snapshot,
+                acts.scope,
+                acts.hide,
+                acts.restore,
+                acts.disable,
+                acts.enable,
+                acts.check_holds,
+                acts.destroy,
+            ]
+        case "disclosure":
+            leaving = Disclosing(
+                platform=ports.platform,
+                portal=ports.portal,
+                mail=ports.mail,
+                vault=ports.vault,
+                ledger=ports.ledger,
+                directory=ports.directory,
+                trusted=ports.trusted,
+                key=ports.key,
+            )
+            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold]
+        case "comms":
+            calling = Calling(
+                directory=ports.directory, pager=ports.pager, mail=ports.mail, room=ports.room, key=ports.key
+            )
+            return [calling.page, calling.tell_room]
+        case _:
+            raise ValueError(f"there is no role {role!r}")
+
+
+@asynccontextmanager
+async def open_records(settings: Settings) -> AsyncIterator[tuple[Store, FileVault]]:
+    """The store and the vault of this deployment."""
+    keys = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring))
+    async with open_store(settings.store_url, keys) as store:
+        yield store, FileVault(settings.home / "vault", keys)
+
+
+@asynccontextmanager
+async def open_ports(settings: Settings) -> AsyncIterator[Ports]:
+    """All adapters, connected as the settings say.
+
+    Raises:
+        HoldfastError: `broken-configuration`, naming the setting that is missing.
+    """
+    async with AsyncExitStack() as stack:
+        store, vault = await stack.enter_async_context(open_records(settings))
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=20))
+        room = await stack.enter_async_context(_open_room(settings))
+        yield Ports(
+            ledger=store.ledger,
+            vault=vault,
+            directory=DirectoryFile(settings.directory_path),
+            platform=PlatformClient(settings.required("platform_url"), settings.required("platform_token"), http),
+            portal=PortalClient(settings.required("portal_url"), settings.required("portal_token"), http),
+            mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
+            pager=PagerClient(settings.required("pager_url"), settings.required("pager_secret"), http),
+            room=room,
+            trusted=trusted_keys(settings),
+            key=outside_key(settings),
+        )
+
+
+@asynccontextmanager
+async def _open_room(settings: Settings) -> AsyncIterator[Room | None]:
+    """Slack, where a bot token is set; without one a case has no room, and the pager and the desk carry all."""
+    yield None
