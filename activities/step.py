@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.base import Model
 from domain.effects import Effect, Remedies
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, Passing
 from domain.evidence import LedgerReceipt
 from domain.refusal import Refused
 
@@ -97,7 +97,13 @@ def step(kind: type[S]) -> type[S]:
 def failure(error: HoldfastError) -> ApplicationError:
     """The error as Temporal keeps it: the code as type, never retried unless it is `transient`."""
     passing = error.code in (Code.TRANSIENT, Code.UNREACHABLE)
-    return ApplicationError(error.sentence, type=error.code.value, non_retryable=not passing)
+    wait = error.retry_after if isinstance(error, Passing) else None
+    return ApplicationError(
+        error.sentence,
+        type=error.code.value,
+        non_retryable=not passing,
+        next_retry_delay=None if wait is None else timedelta(seconds=wait),
+    )
 
 
 def performs(kind: type[S]) -> Callable[[Callable[[Any, S], Awaitable[R]]], Callable[[Any, S], Awaitable[R]]]:

@@ -50,7 +50,7 @@ class Declarer:
         self._outside = outside
         self._trusted = trusted
         self._procedures = procedures
-        self._rehearsal = rehearsal or Rehearsal()
+        self.rehearsal = rehearsal or Rehearsal()
         self._now = now
 
     def procedure(self, slug: str) -> Procedure:
@@ -101,7 +101,7 @@ class Declarer:
             facts=facts,
             drill=declaration.drill,
             channel=declaration.channel,
-            rehearsal=self._rehearsal,
+            rehearsal=self.rehearsal,
         )
 
     async def _start(self, given: OpenIncident) -> Declared:

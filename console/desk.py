@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.declaring import Declarer
 from console.waiting import waiting_of
-from domain.access import Action, may
+from domain.access import Action, asked_roles, may
 from domain.acts import Recorded, Statement
 from domain.desk import Declaration, Declared, Doing, Waiting
 from domain.errors import Code, HoldfastError
@@ -75,7 +75,11 @@ class LocalDesk:
     async def cases(self, person: str, *, open_only: bool = False) -> Sequence[Projection]:
         who, _ = await self._known(person)
         found = await self._cases.list(open_only=open_only)
-        return [each for each in found if may(who, Action.SEE, self._procedure_of(each.case, each.slug)) is None]
+        return [each for each in found if await self._sees(who, each)]
+
+    async def _sees(self, who: Person, case: Projection) -> bool:
+        no = may(who, Action.SEE, self._procedure_of(case.case, case.slug))
+        return no is None or (bool(case.open_tasks) and await self._asked(who, Action.SEE, case.case) is None)
 
     async def show(self, person: str, case: str) -> State:
         return await self._state(person, case, Action.SEE)
@@ -203,9 +207,21 @@ class LocalDesk:
     async def _person(self, person: str, action: Action, case: str = "") -> Person:
         who, _ = await self._known(person)
         no = may(who, action, self._procedure_of(case) if case else None)
+        if no is not None and no.code is Code.UNKNOWN_CASE:
+            no = await self._asked(who, action, case)
         if no is not None:
             raise HoldfastError(no.code)
         return who
+
+    async def _asked(self, who: Person, action: Action, case: str) -> Refused | None:
+        """Whom a case gave work may see it, whatever the procedure says; else it does not exist for them."""
+        try:
+            state = await self._query(normal(case))
+        except HoldfastError as error:
+            if error.code is Code.UNREACHABLE:
+                raise
+            return Refused(code=Code.UNKNOWN_CASE)
+        return may(who, action, self._procedure_of(case), asked_roles(state))
 
     def _procedure_of(self, case: str, slug: str = "") -> Procedure | None:
         """A case's procedure by its prefix; a review's is that of its case."""

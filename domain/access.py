@@ -8,6 +8,7 @@ from domain.errors import Code
 from domain.people import Person, Role
 from domain.policy import Procedure
 from domain.refusal import Refused
+from domain.state import State
 
 
 class Action(StrEnum):
@@ -33,8 +34,18 @@ def roles_of(procedure: Procedure) -> frozenset[Role]:
     return frozenset(seated | called | working)
 
 
-def may(person: Person | None, action: Action, procedure: Procedure | None = None) -> Refused | None:
-    """None for yes, else why not. Without need to know, a case is answered as one that does not exist."""
+def asked_roles(state: State) -> frozenset[Role]:
+    """The roles that this case itself gave work to: whom a question was put to, who owns an action of its review."""
+    return frozenset(role for each in state.tasks.values() for role in each.task.roles)
+
+
+def may(
+    person: Person | None, action: Action, procedure: Procedure | None = None, asked: frozenset[Role] = frozenset()
+) -> Refused | None:
+    """None for yes, else why not. Without need to know, a case is answered as one that does not exist.
+
+    `asked` are the roles that the case itself gave work to.
+    """
     if person is None:
         return Refused(code=Code.UNKNOWN_PERSON)
     if person.suspended:
@@ -46,8 +57,8 @@ def may(person: Person | None, action: Action, procedure: Procedure | None = Non
         case Action.AUDIT:
             return None if held & {Role.AUDITOR, Role.GENERAL_COUNSEL} else Refused(code=Code.NOT_ALLOWED)
         case Action.SEE:
-            known = held & (_SEES_ALL | (roles_of(procedure) if procedure else frozenset()))
+            known = held & (_SEES_ALL | asked | (roles_of(procedure) if procedure else frozenset()))
             return None if known else Refused(code=Code.UNKNOWN_CASE)
         case Action.ACT:
-            known = held & ((roles_of(procedure) if procedure else frozenset()) | {Role.INCIDENT_COMMANDER})
+            known = held & (asked | {Role.INCIDENT_COMMANDER} | (roles_of(procedure) if procedure else frozenset()))
             return None if known else Refused(code=Code.UNKNOWN_CASE)

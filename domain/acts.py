@@ -32,7 +32,7 @@ class AskFirst(Model):
     kind: Literal["ask-first"] = "ask-first"
     question: EvidenceRef
     of: Role
-    minutes: int = 10
+    minutes: int = Field(default=10, ge=1, le=24 * 60)
 
 
 class Deny(Model):

@@ -93,3 +93,11 @@ class HoldfastError(Exception):
     def sentence(self) -> str:
         base = SENTENCES[self.code]
         return f"{base} ({self.detail})" if self.detail else base
+
+
+class Passing(HoldfastError):
+    """`transient`. `retry_after`: seconds that the other side asked us to wait, if it did."""
+
+    def __init__(self, detail: str = "", retry_after: float | None = None) -> None:
+        super().__init__(Code.TRANSIENT, detail)
+        self.retry_after = retry_after

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain import acts
+from domain.canonical import digest
 from domain.effects import NEVER_BY_HAND, NEVER_SKIPPED, Leave
 from domain.errors import Code
-from domain.policy import Procedure, check_form
+from domain.gates import Ladder, Rung
+from domain.policy import Procedure, TaskPolicy, check_form
 from domain.refusal import Refused
 from domain.signing import open_statement
 from domain.state import Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
@@ -125,14 +127,16 @@ def _on_gate(
         asked = cast(gate, probe, signed, excluded)
         if isinstance(asked, Refused):
             return asked
-        result = gate.model_copy(update={"questions": (*gate.questions, said.id)})
+        question = _question(gate, said, said.act, now)
+        result = gate.model_copy(update={"questions": (*gate.questions, question.key)})
+        state = state.with_task(question)
         state = state.noted(
             now,
             Kind.QUESTION,
             gate.key,
             who=said.person,
             code=said.act.of.value,
-            detail={"question": said.id, "minutes": said.act.minutes},
+            detail={"question": question.key, "minutes": said.act.minutes},
             evidence=(said.act.question,),
         )
     else:
@@ -148,6 +152,25 @@ def _on_gate(
         who=said.person,
         code=said.act.kind,
         detail={"reason": code} if code else {},
+    )
+
+
+def _question(gate: GateRecord, said: acts.Statement, asked: acts.AskFirst, now: datetime) -> TaskRecord:
+    """The question as a task of whoever can answer it. The gate goes on climbing meanwhile."""
+    span = timedelta(minutes=asked.minutes)
+    return TaskRecord(
+        key=f"{gate.key}/question/{len(gate.questions) + 1}",
+        nonce=digest(said.id),
+        opened_at=now,
+        question=asked.question,
+        task=TaskPolicy(
+            name="question",
+            title="Answer a question about a decision that waits",
+            roles=(asked.of,),
+            ladder=Ladder(rungs=(Rung(after=timedelta(0), page=(asked.of,)),), again=span),
+            artefact=True,
+            give_up=span,
+        ),
     )
 
 

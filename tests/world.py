@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ from domain.state import State
 from domain.timeline import Entry, Kind
 from integrations.base.keyring import load_ring
 from integrations.base.sealing import Sealer
+from integrations.simulator.accounts import synthetic_account
 from integrations.simulator.mail import MailSimulator
 from integrations.simulator.pager import PAGER_SECRET, PagerSimulator
 from integrations.simulator.platform import PLATFORM_TOKEN, PlatformSimulator
@@ -67,6 +69,7 @@ ANSWERS: dict[str, Any] = {
 """Synthetic: no such person, agency or account exists."""
 
 _numbers = itertools.count(1)
+_accounts = itertools.count(1)
 
 
 @dataclass
@@ -83,9 +86,13 @@ class Simulators:
 
 @asynccontextmanager
 async def open_simulators() -> AsyncIterator[Simulators]:
-    async with PlatformSimulator() as platform, PortalSimulator() as portal, PagerSimulator() as pager:
-        async with MailSimulator() as mail:
-            yield Simulators(platform, portal, pager, mail)
+    async with (
+        PlatformSimulator() as platform,
+        PortalSimulator() as portal,
+        PagerSimulator() as pager,
+        MailSimulator() as mail,
+    ):
+        yield Simulators(platform, portal, pager, mail)
 
 
 @dataclass
@@ -112,17 +119,32 @@ class World:
         drill: bool = False,
         **answers: Any,
     ) -> Case:
-        """Open a case; with `rehearsal` it continues as new where that says."""
-        if rehearsal is not None:
-            self.declarer._rehearsal = rehearsal
-        try:
-            given = Declaration(
-                slug=slug, answers={**ANSWERS, **answers}, key=key or f"test-{next(_numbers)}-{id(self)}", drill=drill
-            )
-            declared = await self.desk.declare(person or await self.someone(Role.ESCALATION_SPECIALIST), given)
-        finally:
-            self.declarer._rehearsal = Rehearsal()
-        return Case(self, declared.case)
+        """Open a case on an account of its own; with `rehearsal` it continues as new where that says."""
+        account = answers.setdefault("account", self.fresh_account())
+        base = ANSWERS if slug == "edr" else {}
+        who = person or await self.someone(Role.ESCALATION_SPECIALIST)
+        key = key or f"test-{next(_numbers)}-{id(self)}"
+        given = Declaration(slug=slug, answers={**base, **answers}, key=key, drill=drill)
+        self.declarer.rehearsal = rehearsal or Rehearsal()
+        declared = await self.desk.declare(who, given)
+        return Case(self, declared.case, account)
+
+    def fresh_account(self) -> str:
+        """An account of the stand-in that no other case uses."""
+        number = next(_accounts)
+        made = synthetic_account(1 + number % 99, "US").model_copy(update={"account": f"acct-test-{number:05d}"})
+        self.sims.platform.state.accounts[made.account] = made
+        return made.account
+
+    def packages(self, case: str) -> list[list[str]]:
+        """The field names in each package that the portal holds of this case."""
+        mine = [each for each in self.sims.portal.packages if each.case == case]
+        return [sorted(json.loads(each.content_bytes())["records"]) for each in mine]
+
+    def letters(self, case: str) -> list[str]:
+        """Where letters of this case went; distinct messages only, pages to our own people left out."""
+        found = {each.message_id: each.to[0] for each in self.sims.mail.messages if case in each.subject}
+        return sorted(to for to in found.values() if not to.endswith("@example.com"))
 
     async def someone(self, role: Role, *, but: Iterable[str] = ()) -> str:
         """A person of this role whose first role it is if possible, and who is none of `but`."""
@@ -134,9 +156,10 @@ class World:
 class Case:
     """A case as a test drives it."""
 
-    def __init__(self, world: World, case: str) -> None:
+    def __init__(self, world: World, case: str, account: str = "") -> None:
         self.world = world
         self.id = case
+        self.account = account
         self.handle: WorkflowHandle[Any, Any] = world.client.get_workflow_handle(case, result_type=IncidentReport)
         self._acts = itertools.count(1)
 
@@ -160,7 +183,7 @@ class Case:
                 return state
             if asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"{self.id}: not reached; {summary(state)}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async def timeline(self) -> list[Entry]:
         return [each.entry for each in await self.world.records.ledger.read(self.id)]
@@ -175,7 +198,7 @@ class Case:
             if asyncio.get_running_loop().time() > deadline:
                 said = [(each.kind.value, each.subject, each.code) for each in await self.timeline()]
                 raise AssertionError(f"{self.id}: no {kind.value} {code}; {said}")
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async def open(self, name: str) -> Waiting:
         """Wait until a gate, task or intervention whose key names this is open."""
@@ -227,7 +250,8 @@ def _open_keys(state: State) -> list[str]:
 
 
 def summary(state: State) -> str:
-    return f"phase {state.phase.value}, status {state.status.value}, open {_open_keys(state)}, journal {list(state.journal)}"
+    where = f"phase {state.phase.value}, status {state.status.value}"
+    return f"{where}, open {_open_keys(state)}, journal {list(state.journal)}"
 
 
 def settings_for(home: Path, address: str, sims: Simulators) -> Settings:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, Passing
 from integrations.base.http import Failure, FailureKind, classify
 
 DEADLINE = 10.0  # seconds for one exchange: below every step's own limit, so that the failure gets its right name
@@ -27,14 +27,6 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 _CODES = {FailureKind.PERMANENT: Code.PERMANENT, FailureKind.NEEDS_HUMAN: Code.NEEDS_HUMAN}
 # Nothing was sent, and nothing will be until somebody changes a setting.
 _UNSENDABLE = (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol, UnicodeError)
-
-
-class Passing(HoldfastError):
-    """`transient`. `retry_after`: seconds that the other side asked us to wait, if it did."""
-
-    def __init__(self, detail: str = "", retry_after: float | None = None) -> None:
-        super().__init__(Code.TRANSIENT, detail)
-        self.retry_after = retry_after
 
 
 class Refusal(NamedTuple):

@@ -18,8 +18,8 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from domain.errors import Code, HoldfastError
-from integrations.base.client import Passing, instant
+from domain.errors import Code, HoldfastError, Passing
+from integrations.base.client import instant
 
 PATIENCE = 5.0  # seconds for one reply of the relay: a relay that needs longer is not well
 DEADLINE = 10.0  # seconds for one mail; it is the second channel of a step that has 20

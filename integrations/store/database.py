@@ -95,7 +95,7 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     engine = create_async_engine(
         parsed,
         hide_parameters=True,  # an error's text never shows what was being written
-        # isolation_level None: the driver must not begin transactions of its own, deferred ones, behind ours.
+        # isolation_level None: only `_on_begin` begins a transaction, never the driver (which would defer it).
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
     event.listen(engine.sync_engine, "connect", _on_connect)

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from domain.base import Model
-from domain.errors import Code, HoldfastError
-from integrations.base.client import Passing, Remote, open_http
+from domain.errors import Code, HoldfastError, Passing
+from integrations.base.client import Remote, open_http
 from integrations.pager.client import PagerClient
 from integrations.platform.client import PlatformClient
 from integrations.portal.client import PortalClient

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, Passing
 from domain.outside import Mail
-from integrations.base.client import Passing
 from integrations.mail.mailer import Mailer
 from integrations.simulator.faults import Fault
 from integrations.simulator.mail import MailSimulator

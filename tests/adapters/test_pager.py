@@ -5,9 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, Passing
 from domain.outside import Pager
-from integrations.base.client import Passing
 from integrations.pager.client import LONGEST_SUMMARY, PagerClient
 from integrations.simulator.faults import Fault
 from integrations.simulator.pager import PAGER_SECRET, PagerSimulator

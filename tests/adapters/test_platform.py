@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, Passing
 from domain.outside import AccountView, Platform
-from integrations.base.client import Passing
 from integrations.platform.client import PlatformClient
 from integrations.simulator.accounts import synthetic_account
 from integrations.simulator.faults import Fault

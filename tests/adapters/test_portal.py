@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, Passing
 from domain.outside import Package, Portal
-from integrations.base.client import Passing
 from integrations.portal.client import PortalClient
 from integrations.simulator.faults import Fault
 from integrations.simulator.portal import PORTAL_TOKEN, PortalSimulator

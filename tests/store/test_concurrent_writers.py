@@ -98,6 +98,8 @@ async def test_closing_waits_for_an_append_whose_caller_is_gone(store_file: Path
         gone = asyncio.ensure_future(store.inbox.put("key", "declare", b"sealed"))
         await asyncio.sleep(0)
         gone.cancel()
+    # The last connection to close takes SQLite's side files away: none is still at work.
+    assert [file.name for file in store_file.parent.iterdir()] == [store_file.name]
     async with open_store(f"sqlite:///{store_file}", keys) as store:
         assert await store.inbox.body("key") == b"sealed"
         assert (await store.ledger.verify()).ok
