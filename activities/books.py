@@ -41,7 +41,7 @@ class Page(Step[Paged]):
     """Call those who hold one of the roles and are not excluded; on-call people first.
 
     `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner or refusal; `rung`
-    counts calls from 1. Nothing sensitive is ever in a page.
+    counts calls from 1; `family` is a gate's. Nothing sensitive is ever in a page.
     """
 
     NAME: ClassVar[str] = "page"
@@ -59,6 +59,7 @@ class Page(Step[Paged]):
     rung: int = 1
     severity: int = 1
     code: str = ""
+    family: str = ""
 
 
 class Told(Model):

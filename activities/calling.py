@@ -72,6 +72,7 @@ class Calling:
             severity=given.severity,
             people=people,
             drill=here.drill,
+            family=given.family,
         )
         try:
             await self._room.summon(card, key=outside_key(self._key, here.case, here.key))

@@ -27,10 +27,11 @@ def roles_of(procedure: Procedure) -> frozenset[Role]:
     """Every role that a procedure seats, calls or gives work to."""
     gates = (*procedure.gates, procedure.stand_down)
     seated = {role for gate in gates for seat in gate.seats for role in seat.roles}
-    ladders = [*(each.ladder for each in gates), *(each.ladder for each in procedure.tasks)]
+    tasks = (*procedure.tasks, *(each.task for each in procedure.follow_ups))
+    ladders = [*(each.ladder for each in gates), *(each.ladder for each in tasks)]
     ladders += [procedure.owner, procedure.interventions]
     called = {role for ladder in ladders for rung in ladder.rungs for role in (*rung.page, *rung.alone)}
-    working = {role for task in procedure.tasks for role in task.roles}
+    working = {role for task in tasks for role in task.roles}
     return frozenset(seated | called | working)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 
 from domain.base import Model
@@ -75,6 +76,5 @@ def compare(before: Card, after: Card) -> Change:
     if before.digest == after.digest:
         return Change.NONE
     same_but_items = before.model_copy(update={"items": ()}) == after.model_copy(update={"items": ()})
-    kept = {item.id: item for item in before.items}
-    narrower = all(kept.get(item.id) == item for item in after.items)
-    return Change.NARROWED if same_but_items and narrower else Change.VOIDED
+    more = Counter(after.items) - Counter(before.items)
+    return Change.NARROWED if same_but_items and not more else Change.VOIDED

@@ -67,7 +67,7 @@ class Ladder(Model):
         reached = sum(1 for rung in self.rungs if rung.after <= elapsed)
         if reached < len(self.rungs):
             return reached
-        return reached + int((elapsed - self.rungs[-1].after) / self.again)
+        return reached + (elapsed - self.rungs[-1].after) // self.again
 
     def at(self, index: int) -> timedelta:
         """When rung `index` (0-based, repeats counted) is due, measured from the opening."""
@@ -102,19 +102,26 @@ DISCLOSE_SENIORS = frozenset({Role.LEGAL, Role.GENERAL_COUNSEL, Role.DUTY_MANAGE
 PROTECT_ALONE = frozenset({Role.LEGAL, Role.GENERAL_COUNSEL, Role.EXECUTIVE})
 
 
+def ladder_faults(name: str, ladder: Ladder) -> list[str]:
+    """Every way in which a ladder could not be climbed; `name` says whose ladder it is."""
+    if not ladder.rungs:
+        return [f"{name}: somebody must be called"]
+    faults = []
+    if ladder.rungs[0].after != timedelta(0):
+        faults.append(f"{name}: the first rung must be called at once")
+    if any(a.after >= b.after for a, b in zip(ladder.rungs, ladder.rungs[1:], strict=False)):
+        faults.append(f"{name}: rungs must be called in order")
+    if ladder.again <= timedelta(0):
+        faults.append(f"{name}: calling again needs a time")
+    return faults
+
+
 def gate_faults(gate: Gate) -> list[str]:
     """Every way in which a gate breaks its family; empty for a sound gate."""
-    faults = []
-    ladder = gate.ladder
+    faults = ladder_faults(gate.name, gate.ladder)
     if not gate.seats:
         faults.append(f"{gate.name}: a gate needs at least one seat")
-    if not ladder.rungs or ladder.rungs[0].after != timedelta(0):
-        faults.append(f"{gate.name}: the first rung must be called at once")
-    if any(a.after >= b.after for a, b in zip(ladder.rungs, ladder.rungs[1:], strict=False)):
-        faults.append(f"{gate.name}: rungs must be called in order")
-    if ladder.again <= timedelta(0):
-        faults.append(f"{gate.name}: calling again needs a time")
-    called = {role for rung in ladder.rungs for role in rung.page}
+    called = {role for rung in gate.ladder.rungs for role in rung.page}
     for seat in gate.seats:
         if not seat.roles:
             faults.append(f"{gate.name}/{seat.name}: a seat needs roles")

@@ -11,7 +11,8 @@ from domain.errors import Code, HoldfastError
 # Crockford's base 32: no I, L, O, U, so that an id can be read aloud on a bad line.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASE_BITS = 50
-_CASE = re.compile(rf"^([A-Z]{{2,5}})-([{_ALPHABET}]{{5}})-([{_ALPHABET}]{{5}})$")
+PREFIX = re.compile("[A-Z]{2,5}")
+_CASE = re.compile(rf"^({PREFIX.pattern})-([{_ALPHABET}]{{5}})-([{_ALPHABET}]{{5}})$")
 
 
 def _mac(key: bytes, text: str) -> bytes:

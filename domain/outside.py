@@ -119,7 +119,11 @@ class LiveDirectory(Protocol):
 
 
 class Summons(Model):
-    """A card for people's attention in chat: what waits, for whom, and where to decide. No sensitive word."""
+    """A card for people's attention in chat: what waits, for whom, and where to decide. No sensitive word.
+
+    `family` is that of a gate. `digest` is of what waits, `choices` the ways out of an intervention, `reasons` the
+    codes with which a gate may be denied: what a card needs for its buttons, where it may have any.
+    """
 
     case: str
     subject: str
@@ -129,6 +133,10 @@ class Summons(Model):
     severity: int
     people: tuple[Person, ...] = ()
     drill: bool = False
+    family: str = ""
+    digest: str = ""
+    choices: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Room(Protocol):

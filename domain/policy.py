@@ -9,7 +9,8 @@ from typing import TypeVar
 from domain.acts import Facts, FactValue
 from domain.base import Model
 from domain.errors import Code, HoldfastError
-from domain.gates import Gate, Ladder, gate_faults
+from domain.gates import Gate, Ladder, gate_faults, ladder_faults
+from domain.ids import PREFIX
 from domain.people import Role
 
 _Named = TypeVar("_Named")
@@ -41,7 +42,7 @@ class FormField(Model):
 
     def problem(self, value: object) -> str:
         """Why the value does not fit, naming the field and never the value; empty if it fits."""
-        if value is None or value == "" or value == ():
+        if value in (None, "") or (self.kind is FieldKind.LIST and value in ((), [])):
             return f"{self.name} is required" if self.required else ""
         match self.kind:
             case FieldKind.BOOL:
@@ -147,19 +148,32 @@ def procedure_faults(procedure: Procedure) -> list[str]:
     gates = (*procedure.gates, procedure.stand_down)
     faults = [fault for gate in gates for fault in gate_faults(gate)]
     tasks = (*procedure.tasks, *(each.task for each in procedure.follow_ups))
-    names = [each.name for each in gates] + [each.name for each in tasks]
-    faults += [f"{name}: two things have this name" for name in sorted({n for n in names if names.count(n) > 1})]
+    faults += _twice("two things have this name", [each.name for each in gates] + [each.name for each in tasks])
+    review = procedure.review
+    if review is not None:
+        tasks += (review.privilege, review.facilitate, review.collect, review.act, review.sign_off)
     known = {"requester", "declarer"} | {task.records_as for task in tasks if task.records_as}
-    for gate in gates:
-        faults += [f"{gate.name}: nobody is ever recorded as {each!r}" for each in gate.excludes if each not in known]
-    for task in tasks:
-        called = {role for rung in task.ladder.rungs for role in rung.page}
-        if not called & set(task.roles):
-            faults.append(f"{task.name}: nobody who may do this is ever called")
-    for ladder, name in ((procedure.owner, "owner"), (procedure.interventions, "interventions")):
-        if not ladder.rungs:
-            faults.append(f"{name}: somebody must be called")
-    return faults
+    excluding = [*((each.name, each.excludes) for each in gates), *((each.name, each.excludes) for each in tasks)]
+    for name, excludes in excluding:
+        faults += [f"{name}: nobody is ever recorded as {how!r}" for how in excludes if how not in known]
+    faults += [fault for task in tasks for fault in _task_faults(task)]
+    faults += ladder_faults("owner", procedure.owner) + ladder_faults("interventions", procedure.interventions)
+    if not PREFIX.fullmatch(procedure.prefix):
+        faults.append("prefix: two to five capital letters begin a case id")
+    return faults + _twice("two fields of the intake have this name", [each.name for each in procedure.intake])
+
+
+def _task_faults(task: TaskPolicy) -> list[str]:
+    faults = ladder_faults(task.name, task.ladder)
+    called = {role for rung in task.ladder.rungs for role in rung.page}
+    if not called & set(task.roles):
+        faults.append(f"{task.name}: nobody who may do this is ever called")
+    why = "what a task answers enters history, so it may not identify anybody"
+    return faults + [f"{task.name}/{each.name}: {why}" for each in task.form if each.identifying]
+
+
+def _twice(fault: str, names: list[str]) -> list[str]:
+    return [f"{name}: {fault}" for name in sorted({each for each in names if names.count(each) > 1})]
 
 
 def checked(procedure: Procedure) -> Procedure:
@@ -189,7 +203,7 @@ def facts_of(form: tuple[FormField, ...], answers: dict[str, object]) -> Facts:
     facts: Facts = {}
     for each in form:
         value = answers.get(each.name)
-        if each.identifying and each.kind is FieldKind.EMAIL and isinstance(value, str):
+        if each.identifying and each.kind is FieldKind.EMAIL and isinstance(value, str) and "@" in value:
             facts[each.name.replace("email", "domain")] = value.rpartition("@")[2].strip().lower()
         if value is None or each.identifying:
             continue

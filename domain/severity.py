@@ -38,10 +38,11 @@ class Assessment(Model):
         imminence = 3 if self.imminence is None else self.imminence
         harm = 4 if self.harm is None else self.harm
         credibility = 3 if self.credibility is None else self.credibility
+        clock = float("inf") if self.clock_hours is None else self.clock_hours
         if imminence >= 2 and harm == 4 and credibility >= 2:
             return Severity.P0
-        if harm == 4 or (harm == 3 and imminence >= 1) or (self.clock_hours or 1e9) <= 24:
+        if harm == 4 or (harm == 3 and imminence >= 1) or clock <= 24:
             return Severity.P1
-        if harm == 3 or (self.clock_hours or 1e9) <= 72:
+        if harm == 3 or clock <= 72:
             return Severity.P2
         return Severity.P3

@@ -78,7 +78,9 @@ def cast(record: GateRecord, said: Statement, signed: Signed, excluded: Iterable
         return Refused(code=Code.EXCLUDED)
     if said.digest != record.card.digest or said.nonce != record.nonce:
         return Refused(code=Code.STALE)
-    items: tuple[str, ...] | None = None
+    mine = next((each for each in record.votes if each.person == said.person), None)
+    # Who narrowed the card and now approves what is left still holds it narrow, and can take that back.
+    items = record.limit if mine is not None and mine.items is not None else None
     code = ""
     if isinstance(said.act, ApproveLess):
         if not said.act.items or not set(said.act.items) <= record.card.item_ids:
@@ -189,7 +191,7 @@ def quorum_fault(given: Approval, trusted: tuple[PublicKey, ...], live: dict[str
     nothing that came with the approval vouches for itself.
     """
     # A weakened copy of the gate must not turn one genuine signature into a quorum.
-    if gate_faults(given.gate):
+    if gate_faults(given.gate) or given.card.gate != given.gate.name:
         return Refused(code=Code.QUORUM)
     people: dict[str, tuple[Role, ...]] = {}
     single: set[str] = set()

@@ -212,6 +212,7 @@ async def contradicted_requester(case: Case) -> None:
 
 @scenario(Outcome.STOOD_DOWN, "mistake", **NOTHING)
 async def stand_down(case: Case) -> None:
+    await case.open("call-back")
     await case.act(Role.LEGAL, "", AskToStandDown(code="mistake"))
     await case.act(Role.DUTY_MANAGER, "stand-down", Approve())
     await case.act(Role.LEGAL, "stand-down", Approve())

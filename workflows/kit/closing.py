@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
 C = TypeVar("C", bound=Called)
 STAND_DOWN = "stand-down"
 CASE_OVER = "case-over"
+UNWINDING = "unwinding"
 
 
 class Closing(Gates):
@@ -87,6 +88,7 @@ class Closing(Gates):
         self.state = self.state.with_(outcome=outcome.value, outcome_code=code)
         await self._start_review()
         await self._wait(self._nothing_open)
+        await self._boundary()
         return await self._shut(outcome, code)
 
     def _nothing_open(self) -> bool:
@@ -170,8 +172,11 @@ class Closing(Gates):
 
     async def stand_down(self) -> IncidentReport:
         """Take back in reverse order what was registered, and close. Never stops half-way: a failing undo asks."""
-        self._note(Kind.STANDING_DOWN, code="unwinding")
+        if self._journalled(UNWINDING) is None:
+            self._journal(UNWINDING, {})
+            self._note(Kind.STANDING_DOWN, code="unwinding")
         for undo in reversed(self.state.undo):
+            await self._boundary()
             await self._take_back(undo)
         return await self._shut(Outcome.STOOD_DOWN, self.state.stand_down_asked)
 

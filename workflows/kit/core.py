@@ -248,6 +248,7 @@ class Core:
         excluded: tuple[str, ...],
         rung: int,
         code: str = "",
+        family: str = "",
     ) -> None:
         """Page in the background, so that a slow pager never holds a decision up."""
         step = Page(
@@ -259,6 +260,7 @@ class Core:
             rung=rung,
             severity=int(self.state.severity),
             code=code,
+            family=family,
         )
         self._own(self._page(step))
 

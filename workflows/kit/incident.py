@@ -106,7 +106,8 @@ class IncidentWorkflow(Closing):
             code = self._refused_input.code
             raise ApplicationError(SENTENCES[code], type=code.value, non_retryable=True)
         self._begin()
-        self._playing = asyncio.ensure_future(procedure())
+        self._unwinding = self.state.status is Status.STANDING_DOWN
+        self._playing = asyncio.ensure_future(self.stand_down() if self._unwinding else procedure())
         while True:
             try:
                 await workflow.wait_condition(self._must_look)

@@ -47,7 +47,8 @@ class Ladders(Core):
         self._put(record.model_copy(update={"rungs": number}))
         kind, title, excluded = self._described(record)
         self._note(Kind.RUNG, record.key, code=kind, detail={"rung": number})
-        self._call(record.key, kind, title, self._roles(record, rung), excluded, number)
+        family = record.gate.family.value if isinstance(record, GateRecord) else ""
+        self._call(record.key, kind, title, self._roles(record, rung), excluded, number, family=family)
 
     def _described(self, record: Waiting) -> tuple[str, str, tuple[str, ...]]:
         match record:
