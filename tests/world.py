@@ -136,6 +136,10 @@ class World:
         self.sims.platform.state.accounts[made.account] = made
         return made.account
 
+    @staticmethod
+    def reference(plain: dict[str, Any]) -> EvidenceRef:
+        return EvidenceRef.model_validate(plain)
+
     def packages(self, case: str) -> list[list[str]]:
         """The field names in each package that the portal holds of this case."""
         mine = [each for each in self.sims.portal.packages if each.case == case]

@@ -58,6 +58,11 @@ class Closing(Gates):
             parent=self.state.case,
             rehearsal=self.incident.rehearsal,
         )
+        self._in_flight += 1
+        try:
+            await self._write_up()  # the first draft is made from the ledger, and the decision must be in it
+        finally:
+            self._in_flight -= 1
         started = await self.do(StartReview(given=given))
         self.state = self.state.with_(review=review)
         self._note(Kind.REVIEW, code="started" if started.new else "already-started")

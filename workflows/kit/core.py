@@ -216,12 +216,19 @@ class Core:
             return
         self._in_flight += 1
         try:
-            while self.state.pending and not self._flushing:
-                with contextlib.suppress(StepFailed):  # a forged result: the entries stay pending and go again
-                    await self._flush()
+            await self._write_up()
             await self._show_room()
         finally:
             self._in_flight -= 1
+
+    async def _write_up(self) -> None:
+        """Until nothing is pending. A forged answer of the ledger step was noted; its entries simply go again."""
+        while self.state.pending:
+            if self._flushing:
+                await workflow.wait_condition(lambda: not self._flushing)
+                continue
+            with contextlib.suppress(StepFailed):
+                await self._flush()
 
     async def _show_room(self, brief: str = "") -> bool:
         """Make the pinned status fit the state. A room that cannot be told is a timeline entry, not a stop."""

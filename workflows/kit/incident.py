@@ -163,8 +163,7 @@ class IncidentWorkflow(Closing):
     async def _finish(self, report: IncidentReport) -> IncidentReport:
         """Nothing is left behind: background work done, handlers answered, every entry in the ledger."""
         await workflow.wait_condition(lambda: not self._owned and workflow.all_handlers_finished())
-        while self.state.pending:
-            await self._flush()
+        await self._write_up()
         await self._show_room()
         return report
 
