@@ -41,7 +41,8 @@ class Page(Step[Paged]):
     """Call those who hold one of the roles and are not excluded; on-call people first.
 
     `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner or refusal; `rung`
-    counts calls from 1; `family` is a gate's. Nothing sensitive is ever in a page.
+    counts calls from 1; `family`, `digest`, `choices` and `reasons` are what a
+    card in the room needs for its buttons. Nothing sensitive is ever in a page.
     """
 
     NAME: ClassVar[str] = "page"
@@ -60,6 +61,9 @@ class Page(Step[Paged]):
     severity: int = 1
     code: str = ""
     family: str = ""
+    digest: str = ""
+    choices: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Told(Model):

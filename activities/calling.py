@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activities.books import Page, Paged, TellRoom, Told
 from activities.step import performs
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, Passing
 from domain.ids import outside_key
 from domain.outside import LiveDirectory, Mail, Pager, Room, Summons
 from domain.people import Directory, Person
@@ -73,9 +73,14 @@ class Calling:
             people=people,
             drill=here.drill,
             family=given.family,
+            digest=given.digest,
+            choices=given.choices,
+            reasons=given.reasons,
         )
         try:
             await self._room.summon(card, key=outside_key(self._key, here.case, here.key))
+        except Passing:
+            raise  # pages and posts carry keys: the whole call is simply tried again
         except HoldfastError as error:
             return error.code.value
         return "told"

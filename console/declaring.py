@@ -85,7 +85,8 @@ class Declarer:
 
     async def _incident(self, person: str, declaration: Declaration, procedure: Procedure) -> OpenIncident:
         case = case_id(self._outside, procedure.prefix, declaration.key)
-        document = {"answers": declaration.answers, "slug": procedure.slug, "channel": declaration.channel}
+        # Not the channel: the same request by another way in is still the same request.
+        document = {"answers": declaration.answers, "slug": procedure.slug}
         intake = await self._vault.put(case, EvidenceKind.INTAKE, canonical(document), name="intake")
         facts = facts_of(procedure.intake, declaration.answers)
         frozen = procedure if declaration.drill_factor == 1.0 else compressed(procedure, declaration.drill_factor)

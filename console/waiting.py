@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.desk import Waiting
-from domain.effects import NEVER_BY_HAND, NEVER_SKIPPED, Leave
+from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.people import Directory, Person
 from domain.state import GateRecord, InterventionRecord, State, TaskRecord
@@ -105,10 +105,7 @@ def _intervention(state: State, record: InterventionRecord, who: Person) -> Wait
     why = "" if able & set(who.roles) else Code.NOT_SEATED.value
     if not why and _barred(who, record.excluded):
         why = Code.EXCLUDED.value
-    remedies = record.remedies
-    by_hand = Leave.NEVER if record.effect in NEVER_BY_HAND else remedies.by_hand
-    skip = Leave.NEVER if record.effect in NEVER_SKIPPED else remedies.skip
-    leave = {"retry": remedies.retry, "by-hand": by_hand, "skip": skip}
+    leave = ways_out(record.effect, record.remedies)
     shown = {
         "step": record.step,
         "fault": record.fault,

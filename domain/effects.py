@@ -45,3 +45,12 @@ class Remedies(Model):
 # Verification, preservation, disclosure and statutory reports are never skipped, whatever a step says.
 NEVER_SKIPPED = frozenset({Effect.PRESERVE, Effect.DISCLOSE, Effect.FILE, Effect.DESTROY})
 NEVER_BY_HAND = frozenset({Effect.DISCLOSE})  # by hand it would need a fresh decision
+
+
+def ways_out(effect: Effect, remedies: Remedies) -> dict[str, Leave]:
+    """Which way out of a failed step of this effect is open to whom; what no step may allow is `never`."""
+    return {
+        "retry": remedies.retry,
+        "by-hand": Leave.NEVER if effect in NEVER_BY_HAND else remedies.by_hand,
+        "skip": Leave.NEVER if effect in NEVER_SKIPPED else remedies.skip,
+    }

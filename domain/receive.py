@@ -8,7 +8,7 @@ from typing import Any
 
 from domain import acts
 from domain.canonical import digest
-from domain.effects import NEVER_BY_HAND, NEVER_SKIPPED, Leave
+from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.gates import Ladder, Rung
 from domain.policy import Procedure, TaskPolicy, check_form
@@ -225,23 +225,21 @@ def _on_intervention(
         return Refused(code=Code.EXCLUDED)
     if said.nonce != record.nonce or said.digest != record.digest:
         return Refused(code=Code.STALE)
+    ways = ways_out(record.effect, record.remedies)
+    leave = ways.get(said.act.kind, Leave.NEVER)
+    if leave is Leave.NEVER:
+        return Refused(code=Code.NOT_ALLOWED)
     match said.act:
-        case acts.Retry():
-            leave, choice = record.remedies.retry, Choice(person=said.person, kind="retry")
         case acts.ByHand(result=result, artefact=artefact):
-            leave = Leave.NEVER if record.effect in NEVER_BY_HAND else record.remedies.by_hand
-            if leave is not Leave.NEVER and artefact is None:
+            if artefact is None:
                 return Refused(code=Code.ARTEFACT_REQUIRED)
-            if leave is not Leave.NEVER and not fits(record.step, result):
+            if not fits(record.step, result):
                 return Refused(code=Code.INVALID, detail="the result does not fit the step's form")
             choice = Choice(person=said.person, kind="by-hand", result=result, artefact=artefact)
         case acts.Skip(code=code):
-            leave = Leave.NEVER if record.effect in NEVER_SKIPPED else record.remedies.skip
             choice = Choice(person=said.person, kind="skip", code=code)
         case _:
-            return Refused(code=Code.NOT_ALLOWED)
-    if leave is Leave.NEVER:
-        return Refused(code=Code.NOT_ALLOWED)
+            choice = Choice(person=said.person, kind="retry")
     others = tuple(each for each in record.choices if each.person != said.person)
     agree = [
         each

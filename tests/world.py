@@ -35,6 +35,7 @@ from domain.acts import (
     Withdraw,
 )
 from domain.desk import Declaration, Doing, Waiting
+from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.incident import IncidentReport, Rehearsal
 from domain.people import Role
@@ -220,6 +221,13 @@ class Case:
             waiting = await self.open(name)
             seen = {"subject": waiting.key, "nonce": waiting.nonce, "digest": waiting.digest}
         doing = Doing(**{"id": f"act-{next(self._acts)}", "case": self.id, "act": act, **seen, **changes})
+        for _ in range(4):
+            try:
+                return await self.world.desk.act(who, doing)
+            except HoldfastError as error:
+                # A person who is told "not recorded" tries again, with the same press.
+                if error.code not in (Code.NOT_RECORDED, Code.UNREACHABLE):
+                    raise
         return await self.world.desk.act(who, doing)
 
     async def record(self, text: str = "SYNTHETIC record of a call") -> EvidenceRef:

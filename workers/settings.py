@@ -62,7 +62,10 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(None, description="App token for Socket Mode (xapp-…)")
     directory_file: Path | None = Field(None, description="People, roles and rosters")
     drill_factor: float = Field(
-        1.0, gt=0, le=1, description="Below 1, every case declared at this desk is a drill, its patience this much shorter"
+        1.0,
+        gt=0,
+        le=1,
+        description="Below 1, every case declared at this desk is a drill, its patience this much shorter",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
 

@@ -26,6 +26,7 @@ from integrations.mail.mailer import Mailer
 from integrations.pager.client import PagerClient
 from integrations.platform.client import PlatformClient
 from integrations.portal.client import PortalClient
+from integrations.slack.room import open_room
 from integrations.store.store import Store, open_store
 from integrations.temporal.starter import TemporalStarter
 from integrations.vault.files import FileVault
@@ -128,4 +129,8 @@ async def open_ports(settings: Settings) -> AsyncIterator[Ports]:
 @asynccontextmanager
 async def _open_room(settings: Settings) -> AsyncIterator[Room | None]:
     """Slack, where a bot token is set; without one a case has no room, and the pager and the desk carry all."""
-    yield None
+    if settings.slack_bot_token is None:
+        yield None
+        return
+    async with open_room(settings.slack_api_url, settings.required("slack_bot_token"), settings.desk_url) as room:
+        yield room

@@ -21,6 +21,7 @@ from domain.errors import Code, HoldfastError
 from integrations.base.keyring import KeyRing
 from integrations.temporal.converter import sealed_data_converter
 from integrations.temporal.guard import Guard
+from integrations.temporal.lazy import Unconnected
 
 PASSED_THROUGH = (
     "domain",  # pure models: one class identity inside and outside, and no re-import for every run
@@ -116,3 +117,25 @@ async def connect(
             if time.monotonic() + _PAUSE >= deadline:
                 raise HoldfastError(Code.UNREACHABLE, "HOLDFAST_TEMPORAL_ADDRESS") from error
         await asyncio.sleep(_PAUSE)
+
+
+async def connect_lazily(
+    address: str,
+    namespace: str,
+    ring: KeyRing,
+    *,
+    interceptors: Sequence[Interceptor] = (),
+    runtime: Runtime | None = None,
+) -> Client:
+    """A client that connects at its first call and again after each failure; for the desk, which must come up first.
+
+    Without a server its calls raise RPCError, UNAVAILABLE.
+    """
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        plugins=[holdfast_plugin(ring, namespace, interceptors)],
+        interceptors=[Unconnected()],
+        runtime=runtime,
+        lazy=True,
+    )

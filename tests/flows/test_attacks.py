@@ -50,7 +50,7 @@ async def ends_well(case: Case) -> None:
 
 async def in_progress(case: Case, step: str) -> str:
     """Wait until this step of the case is being worked on; its activity id."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while True:
             pending = (await case.handle.describe()).raw_description.pending_activities
             for each in pending:

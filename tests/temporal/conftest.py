@@ -57,7 +57,7 @@ class Terminal:
 async def until(what: Callable[[], Awaitable[bool]], within: float = 15) -> None:
     """Look again until it is so; fail after `within` seconds."""
     async with asyncio.timeout(within):
-        while not await what():  # noqa: ASYNC110 - what changes is in another process
+        while not await what():
             await asyncio.sleep(0.02)
 
 

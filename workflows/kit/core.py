@@ -23,7 +23,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Code
     from domain.evidence import LedgerReceipt
     from domain.incident import OpenIncident
-    from domain.people import Role
     from domain.refusal import Refused
     from domain.state import Called, GateRecord, InterventionRecord, OwnerRecord, Phase, State, TaskRecord
     from domain.timeline import Kind
@@ -246,35 +245,21 @@ class Core:
 
     # -- calling people -----------------------------------------------------------------------------------
 
-    def _call(
-        self,
-        subject: str,
-        kind: str,
-        title: str,
-        roles: tuple[Role, ...],
-        excluded: tuple[str, ...],
-        rung: int,
-        code: str = "",
-        family: str = "",
-    ) -> None:
+    def _call(self, step: Page) -> None:
         """Page in the background, so that a slow pager never holds a decision up."""
-        step = Page(
-            subject=subject,
-            kind=kind,
-            title=title,
-            roles=roles,
-            excluded=excluded,
-            rung=rung,
-            severity=int(self.state.severity),
-            code=code,
-            family=family,
-        )
         self._own(self._page(step))
+
+    def _alarm(self, kind: str, title: str, code: str, count: int) -> None:
+        """Call whoever looks after failures: something happened that nobody is waiting for."""
+        roles = self.policy.interventions.rungs[0].page
+        severity = int(self.state.severity)
+        self._call(Page(subject="", kind=kind, title=title, roles=roles, rung=count, severity=severity, code=code))
 
     async def _page(self, step: Page) -> None:
         self._in_flight += 1
         try:
-            key = f"{step.subject or 'case'}/page-{step.kind}/{step.rung}"
+            # The digest too: a card that was drawn anew is called for again on the same rung.
+            key = f"{step.subject or 'case'}/page-{step.kind}/{step.rung}/{step.digest[:12]}"
             paged = await self._execute(step, key, None)
         except StepFailed:
             paged = Paged(unpaged=True)

@@ -86,9 +86,7 @@ class IncidentWorkflow(Closing):
         self.state = self.state.with_(refusals=self.state.refusals + 1)
         self._note(Kind.REFUSAL, code=refused.code.value)
         if refused.code in _TAMPERING and self.state.refusals <= _PAGED_REFUSALS:
-            roles = self.policy.interventions.rungs[0].page
-            title = "a message to this case was refused"
-            self._call("", "refusal", title, roles, (), self.state.refusals, refused.code.value)
+            self._alarm("refusal", "a message to this case was refused", refused.code.value, self.state.refusals)
 
     def _after_change(self) -> None:
         """Whatever changed: cards are drawn anew, questions are called for, standing down gets its gate."""
@@ -143,8 +141,7 @@ class IncidentWorkflow(Closing):
         self._note(Kind.CANCEL_ASKED, code="temporal-cancel")
         if not self.state.stand_down_asked:
             self.state = self.state.with_(stand_down_asked="raw-cancel")
-        roles = self.policy.interventions.rungs[0].page
-        self._call("", "cancel", "someone cancelled this case outside the desk", roles, (), 1, "raw-cancel")
+        self._alarm("cancel", "someone cancelled this case outside the desk", "raw-cancel", 1)
         self._after_change()
 
     async def _turn_to_unwinding(self) -> None:

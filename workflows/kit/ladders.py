@@ -9,6 +9,8 @@ from temporalio import workflow
 from workflows.kit.core import OWNER, Core
 
 with workflow.unsafe.imports_passed_through():
+    from activities.books import Page
+    from domain.effects import Leave, ways_out
     from domain.gates import Rung
     from domain.people import Role
     from domain.state import GateRecord, InterventionRecord, OwnerRecord, TaskRecord
@@ -45,21 +47,45 @@ class Ladders(Core):
         rung = record.ladder.rung(record.rungs)
         number = record.rungs + 1
         self._put(record.model_copy(update={"rungs": number}))
-        kind, title, excluded = self._described(record)
-        self._note(Kind.RUNG, record.key, code=kind, detail={"rung": number})
-        family = record.gate.family.value if isinstance(record, GateRecord) else ""
-        self._call(record.key, kind, title, self._roles(record, rung), excluded, number, family=family)
+        page = self._page_for(record).model_copy(
+            update={"roles": self._roles(record, rung), "rung": number, "severity": int(self.state.severity)}
+        )
+        self._note(Kind.RUNG, record.key, code=page.kind, detail={"rung": number})
+        self._call(page)
 
-    def _described(self, record: Waiting) -> tuple[str, str, tuple[str, ...]]:
+    def _page_for(self, record: Waiting) -> Page:
+        """What a call says of this record; who is called and how often comes on top."""
+        key = record.key
         match record:
-            case GateRecord():
-                return "gate", record.gate.title, self.state.excluded(record.gate.excludes)
-            case TaskRecord():
-                return "task", record.task.title, self.state.excluded(record.task.excludes)
+            case GateRecord(gate=gate):
+                return Page(
+                    subject=key,
+                    kind="gate",
+                    title=gate.title,
+                    roles=(),
+                    excluded=self.state.excluded(gate.excludes),
+                    family=gate.family.value,
+                    digest=record.card.digest,
+                    reasons=gate.reasons,
+                )
+            case TaskRecord(task=task):
+                excluded = self.state.excluded(task.excludes)
+                return Page(
+                    subject=key, kind="task", title=task.title, roles=(), excluded=excluded, digest=record.digest
+                )
             case InterventionRecord():
-                return "intervention", f"{record.step} failed: {record.fault}", record.excluded
+                ways = ways_out(record.effect, record.remedies)
+                return Page(
+                    subject=key,
+                    kind="intervention",
+                    title=f"{record.step} failed: {record.fault}",
+                    roles=(),
+                    excluded=record.excluded,
+                    digest=record.digest,
+                    choices=tuple(name for name, leave in ways.items() if leave is not Leave.NEVER),
+                )
             case OwnerRecord():
-                return "owner", "take this incident", ()
+                return Page(subject=key, kind="owner", title="take this incident", roles=())
 
     @staticmethod
     def _roles(record: Waiting, rung: Rung) -> tuple[Role, ...]:

@@ -8,7 +8,7 @@ from integrations.simulator.slack.arguments import Arguments
 from integrations.simulator.slack.errors import SlackError
 from integrations.simulator.slack.methods_channels import page
 from integrations.simulator.slack.model import BOT_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID, Json
-from integrations.simulator.slack.render import user_object
+from integrations.simulator.slack.render import channel_object, user_object
 from integrations.simulator.slack.workspace import Workspace
 
 
@@ -41,8 +41,16 @@ def users_lookup_by_email(slack: Workspace, args: Arguments) -> Json:
     raise SlackError("users_not_found")
 
 
+def users_conversations(slack: Workspace, args: Arguments) -> Json:
+    """The private conversations that the app itself is in."""
+    mine = [each for each in slack.state.channels.values() if each.is_private and BOT_USER in each.members]
+    shown, more = page(mine, args)
+    return {"channels": [channel_object(each) for each in shown], "response_metadata": more}
+
+
 METHODS: Mapping[str, Callable[[Workspace, Arguments], Json]] = {
     "auth.test": auth_test,
+    "users.conversations": users_conversations,
     "users.info": users_info,
     "users.list": users_list,
     "users.lookupByEmail": users_lookup_by_email,

@@ -1,0 +1,44 @@
+# Everything here works on a machine with Python 3.11, git and make; each target makes what it needs.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+.PHONY: demo up test check browser clean help
+
+help:
+	@echo "make demo   a drill from a Slack command to its review, with a worker killed in the middle"
+	@echo "make up     the same stack left running, with pages to look at"
+	@echo "make check  format, types, import rules, docs (seconds)"
+	@echo "make test   make check, then every test"
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[local,dev]'
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python -m console.cli demo
+
+up: $(READY)
+	$(BIN)/python -m console.cli up
+
+check: $(READY)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo > /dev/null
+	$(BIN)/python -m console.cli --help > /dev/null
+
+# The browser tests drive Debian's Chromium. Where it cannot be installed they say so, and CI fails on that.
+browser:
+	@command -v chromium > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
+	  && apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium > /dev/null; } \
+	  || echo "make: no Chromium and no way to install it; the browser tests will say so"
+
+test: check browser
+	$(BIN)/python -m pytest -q
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info

@@ -1,0 +1,155 @@
+"""`/incident`: durable first, then the answer. Nothing that was typed is ever said again, not even to who typed it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from domain.acts import Take
+from domain.desk import Declaration, Declared, Desk, Doing
+from domain.errors import Code, HoldfastError
+from domain.policy import Procedure
+from integrations.slack import words
+from integrations.slack.forms import order_of, words_of
+
+T = TypeVar("T")
+BUDGET = 2.5  # seconds: Slack gives three, and the acknowledgement has to travel as well
+# Failures of ours: the same request may still get through from a terminal.
+_OURS = frozenset(
+    {Code.UNREACHABLE, Code.TRANSIENT, Code.FAULT, Code.NOT_RECORDED, Code.BROKEN_CONFIGURATION, Code.PERMANENT}
+)
+
+
+def once(*parts: str) -> str:
+    """An id from Slack's ids (a trigger, a view, a press): the same delivery gives the same, and shows none of them."""
+    return f"slack-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
+
+
+async def within(work: Awaitable[T], late: Code = Code.NOT_RECORDED) -> T:
+    """The result, or HoldfastError `late` when it does not come while Slack still listens."""
+    try:
+        async with asyncio.timeout(BUDGET):
+            return await work
+    except TimeoutError:
+        error = HoldfastError(late, "" if late is Code.NOT_RECORDED else "the desk")
+    raise error
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """The answer to a command is a form."""
+
+    procedure: Procedure
+    drill: bool
+
+
+class Commands:
+    """What a person may say to `/incident`. With `drill_factor` below 1 every case is a drill, played that much
+    faster: such a deployment is for rehearsing."""
+
+    def __init__(
+        self, desk: Desk, procedures: Mapping[str, Procedure], *, desk_url: str, drill_factor: float = 1.0
+    ) -> None:
+        self._desk = desk
+        self._procedures = procedures
+        self._desk_url = desk_url
+        self._drill_factor = drill_factor
+
+    async def person(self, slack_id: str) -> str:
+        """Who this is. Slack vouches for the id: over a signed request, or over the socket that we opened to it."""
+        return await self._desk.by_slack(slack_id)
+
+    async def answer(self, slack_id: str, text: str, trigger_id: str) -> str | OpenForm:
+        """What to answer, once it is durable. Takes at most `BUDGET` seconds."""
+        verb, *rest = text.split() or ["help"]
+        drill = verb.lower() == "drill" and bool(rest)
+        if drill:
+            verb, *rest = rest
+        procedure = self.procedure(verb)
+        if procedure is not None:
+            if not rest:
+                return OpenForm(procedure, drill)
+            return await self._declare_words(slack_id, procedure, rest, once("trigger", trigger_id), drill)
+        match verb.lower(), rest:
+            case "status", []:
+                return await self._or_why(self._open_cases(slack_id), Code.UNREACHABLE)
+            case "status", [case, *_]:
+                return await self._or_why(self._status(slack_id, case), Code.UNREACHABLE)
+            case "take", [case, *_]:
+                return await self._or_why(self._take(slack_id, case, once("trigger", trigger_id)))
+            case _:
+                return words.HELP
+
+    def procedure(self, name: str) -> Procedure | None:
+        """By slug or by prefix, in any case."""
+        wanted = name.lower().replace("-", "_")
+        return next((each for each in self._procedures.values() if wanted in (each.slug, each.prefix.lower())), None)
+
+    async def declare(
+        self, slack_id: str, procedure: Procedure, answers: dict[str, Any], key: str, drill: bool
+    ) -> Declared:
+        """Raises HoldfastError; `not-recorded` after `BUDGET` seconds."""
+        declaration = Declaration(
+            slug=procedure.slug,
+            answers=answers,
+            key=key,
+            channel="slack",
+            drill=drill or self._drill_factor < 1,
+            drill_factor=self._drill_factor,
+        )
+
+        async def go() -> Declared:
+            return await self._desk.declare(await self.person(slack_id), declaration)
+
+        return await within(go())
+
+    async def _declare_words(self, slack_id: str, procedure: Procedure, rest: list[str], key: str, drill: bool) -> str:
+        try:
+            declared = await self.declare(slack_id, procedure, words_of(procedure, rest), key, drill)
+        except HoldfastError as error:
+            return self.refused(error, procedure, key, drill)
+        return self.declared(declared)
+
+    def declared(self, declared: Declared) -> str:
+        """The receipt."""
+        link = f"<{words.case_link(self._desk_url, declared.case)}|Open it at the desk>"
+        if not declared.running:
+            return f"*{declared.case}*: received, not yet running. It is kept, and starts by itself. {link}"
+        return f"*{declared.case}* is open. {link}" if declared.new else f"*{declared.case}* was open already. {link}"
+
+    def refused(self, error: HoldfastError, procedure: Procedure, key: str, drill: bool) -> str:
+        """Why nothing was opened, and how to open it all the same. The key makes it the same case, not a second."""
+        name = procedure.prefix.lower()
+        if error.code is Code.INVALID:
+            order = " ".join(f"<{each}>" for each in order_of(procedure))
+            return words.escaped(f"{error.sentence}\nThe order is: /incident {name} {order} [words]")
+        if error.code not in _OURS:
+            return words.escaped(error.sentence)
+        why = "Your request was NOT recorded in time." if error.code is Code.NOT_RECORDED else error.sentence
+        line = f"holdfast declare {name} --file FILE --key {key}" + (" --drill" if drill else "")
+        return (
+            f"NOT confirmed. {words.escaped(why)}\nFrom a terminal: `{line}` "
+            f"(`holdfast declare {name} --template` prints the file to fill in)."
+        )
+
+    async def _open_cases(self, slack_id: str) -> str:
+        person = await self.person(slack_id)
+        return words.open_cases(await self._desk.cases(person, open_only=True))
+
+    async def _status(self, slack_id: str, case: str) -> str:
+        person = await self.person(slack_id)
+        return words.status_lines(await self._desk.show(person, case), self._desk_url)
+
+    async def _take(self, slack_id: str, case: str, doing: str) -> str:
+        person = await self.person(slack_id)
+        await self._desk.act(person, Doing(id=doing, case=case, act=Take()))
+        return f"Recorded: you own {words.escaped(case.upper())}."
+
+    async def _or_why(self, work: Awaitable[str], late: Code = Code.NOT_RECORDED) -> str:
+        try:
+            return await within(work, late)
+        except HoldfastError as error:
+            return words.escaped(error.sentence)

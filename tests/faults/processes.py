@@ -1,0 +1,80 @@
+"""Workers and desks as processes of their own, so that kill -9 is really what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import httpx
+
+from workers.settings import Settings
+
+_SECRETS = ("platform_token", "portal_token", "pager_secret")
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as a process gets them."""
+    names = (
+        "home", "temporal_address", "platform_url", "portal_url", "pager_url", "smtp_host", "smtp_port",
+        "directory_file", *_SECRETS,
+    )  # fmt: skip
+    given = {f"HOLDFAST_{name.upper()}": settings.required(name) for name in names}
+    return {**os.environ, **given}
+
+
+class Process:
+    """`holdfast <words>` as a child; its output goes to a file."""
+
+    def __init__(self, settings: Settings, log: Path, *words: str) -> None:
+        self._settings = settings
+        self._log = log
+        self._words = words
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._child = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "console.cli", *self._words,
+                env=environment(self._settings), stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    async def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """kill -9, and wait until it is gone."""
+        if self._child is not None and self._child.returncode is None:
+            os.killpg(self._child.pid, how)
+            await self._child.wait()
+
+    async def __aenter__(self) -> Process:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.kill()
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def answers(url: str, within: float = 30) -> None:
+    """Wait until a desk answers."""
+    deadline = asyncio.get_running_loop().time() + within
+    async with httpx.AsyncClient() as http:
+        while True:
+            try:
+                if (await http.get(f"{url}/v1/health")).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(0.05)
