@@ -6,17 +6,11 @@ from typing import ClassVar
 
 from activities.step import Step, performs, step
 from domain.base import Model
+from domain.canonical import digest
 from domain.effects import Effect, Remedies
-from domain.emergency import AgencyCheck
+from domain.emergency import AgencyCheck, Recipient
 from domain.outside import LiveDirectory
 from domain.people import Agency
-
-
-class Desk(Model):
-    """A public-safety desk of our directory; empty id: none serves this country."""
-
-    id: str = ""
-    country: str = ""
 
 
 @step
@@ -32,12 +26,12 @@ class CheckAgency(Step[AgencyCheck]):
 
 
 @step
-class FindSafetyDesk(Step[Desk]):
-    """The public-safety desk that may be called for a user of this country."""
+class FindSafetyDesk(Step[Recipient]):
+    """The public-safety desk that may be called for a user of this country; an empty id where there is none."""
 
     NAME: ClassVar[str] = "find_safety_desk"
     EFFECT: ClassVar[Effect] = Effect.OBSERVE
-    RESULT: ClassVar[type[Model]] = Desk
+    RESULT: ClassVar[type[Model]] = Recipient
 
     country: str
 
@@ -54,16 +48,22 @@ class Agencies:
         agency = directory.agency_of_domain(given.domain)
         if agency is not None and not agency.safety_desk:
             return AgencyCheck(
-                agency=agency.id, country=agency.country, call_back=bool(agency.call_back), domain_known=True
+                agency=agency.id,
+                country=agency.country,
+                call_back=bool(agency.call_back),
+                domain_known=True,
+                contact=digest(agency),
             )
         near = next((each for each in directory.agencies if _resembles(each, given.domain)), None)
         return AgencyCheck(looks_like=near.id if near else "")
 
     @performs(FindSafetyDesk)
-    async def desk(self, given: FindSafetyDesk) -> Desk:
+    async def desk(self, given: FindSafetyDesk) -> Recipient:
         directory = await self._directory.current()
         desks = [each for each in directory.agencies if each.safety_desk and each.country == given.country]
-        return Desk(id=desks[0].id, country=desks[0].country) if desks else Desk()
+        if not desks:
+            return Recipient()
+        return Recipient(id=desks[0].id, country=desks[0].country, contact=digest(desks[0]))
 
 
 def _resembles(agency: Agency, domain: str) -> bool:

@@ -6,10 +6,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from activities.letters import letter
+from activities.letters import letter, letter_digest
 from activities.step import DISCLOSURE_QUEUE, OUTWARD, Patience, Step, performs, step
 from domain.acts import PublicKey
 from domain.base import Model
+from domain.basis import basis_digest
 from domain.canonical import digest
 from domain.effects import Effect, Leave, Remedies
 from domain.errors import Code, HoldfastError
@@ -132,8 +133,8 @@ class Disclosing:
     async def deliver(self, given: Deliver) -> Delivery:
         approval, directory = await self._authorised(given, given.approval, Family.DISCLOSE)
         agency = _mailbox(directory, approval.card.recipient)
-        if not approval.card.items or not approval.card.basis:
-            raise HoldfastError(Code.GUARD, "no item or no legal basis")
+        if not approval.card.items or not approval.card.basis or not approval.card.contact_sha256:
+            raise HoldfastError(Code.GUARD, "no item, no legal basis or no contact")
         until = (given.here.at + DELIVERY_LIFE).isoformat()
         package = await self._package(given, approval, agency, until)
         content = await self._vault.get(given.here.case, package)
@@ -161,7 +162,8 @@ class Disclosing:
     @performs(SendRefusal)
     async def refuse(self, given: SendRefusal) -> Sent:
         approval, directory = await self._authorised(given, given.approval, Family.REFUSE)
-        if approval.card.recipient != given.to or f"letter:{given.letter}" not in approval.card.item_ids:
+        words = {item.id: item.sha256 for item in approval.card.items}
+        if approval.card.recipient != given.to or words.get(f"letter:{given.letter}") != letter_digest(given.letter):
             raise HoldfastError(Code.NO_APPROVAL, "another letter or another recipient was decided")
         return await self._send(
             given, given.letter, await self._address(given.here.case, given.to, given.intake, directory)
@@ -189,6 +191,11 @@ class Disclosing:
         live = {each.id: each.roles for each in directory.people if not each.suspended}
         if (fault := quorum_fault(approval, self._trusted, live)) is not None:
             raise HoldfastError(fault.code)
+        card, recipient = approval.card, directory.agency(approval.card.recipient)
+        if card.contact_sha256 and (recipient is None or digest(recipient) != card.contact_sha256):
+            raise HoldfastError(Code.STALE, "the recipient's directory entry has changed since")
+        if card.basis and basis_digest(card.basis) != card.basis_sha256:
+            raise HoldfastError(Code.STALE, "the legal basis has changed since")
         return approval, directory
 
     async def _package(

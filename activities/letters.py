@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.base import Model
+from domain.canonical import digest
 from domain.errors import Code, HoldfastError
 
 
@@ -50,13 +51,25 @@ LETTERS: dict[str, Letter] = {
 }
 
 
+def letter_digest(name: str) -> str:
+    """A hash over the words as they stand, before a case is filled in: what the people who decide are shown.
+
+    Raises:
+        HoldfastError: `invalid` if there is no letter of that name.
+    """
+    return digest(_found(name))
+
+
 def letter(name: str, **words: str) -> Letter:
     """The letter, filled in.
 
     Raises:
         HoldfastError: `invalid` if there is no letter of that name.
     """
-    found = LETTERS.get(name)
-    if found is None:
+    return _found(name).filled(**{"link": "", "until": "", **words})
+
+
+def _found(name: str) -> Letter:
+    if name not in LETTERS:
         raise HoldfastError(Code.INVALID, f"there is no letter {name!r}")
-    return found.filled(**{"link": "", "until": "", **words})
+    return LETTERS[name]

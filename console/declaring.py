@@ -41,6 +41,7 @@ class Declarer:
         trusted: tuple[PublicKey, ...],
         procedures: dict[str, Procedure],
         rehearsal: Rehearsal | None = None,
+        drill_factor: float = 1.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = client
@@ -51,6 +52,7 @@ class Declarer:
         self._trusted = trusted
         self._procedures = procedures
         self.rehearsal = rehearsal or Rehearsal()
+        self._drill_factor = drill_factor
         self._now = now
 
     def procedure(self, slug: str) -> Procedure:
@@ -73,6 +75,9 @@ class Declarer:
                 for other answers), `unreachable` when neither Temporal nor the inbox could take it.
         """
         procedure = self.procedure(declaration.slug)
+        if self._drill_factor < 1:
+            # A deployment that plays drills can open nothing else.
+            declaration = declaration.model_copy(update={"drill": True, "drill_factor": self._drill_factor})
         if not declaration.key.strip():
             raise HoldfastError(Code.INVALID, "key is required")
         if declaration.drill_factor != 1.0 and not (declaration.drill and 0 < declaration.drill_factor < 1):
@@ -133,12 +138,20 @@ class Declarer:
         return True
 
     async def drain(self) -> int:
-        """Start what waits in the inbox, oldest first; returns how many. Called again and again by the desk."""
-        started = 0
+        """Start what waits in the inbox, oldest first; returns how many. Called again and again by the desk.
+
+        Raises:
+            HoldfastError: the first request that could not be opened; it stays, and those behind it were started.
+        """
+        started, unreadable = 0, None
         for key, kind, body in await self._inbox.pending():
             if kind != "declare":
                 continue
-            given = OpenIncident.model_validate(json.loads(self._sealer.open(key, body)))
+            try:
+                given = OpenIncident.model_validate(json.loads(self._sealer.open(key, body)))
+            except HoldfastError as error:
+                unreadable = unreadable or error
+                continue
             try:
                 await self._run(given)
             except RPCError as error:
@@ -147,4 +160,6 @@ class Declarer:
                 raise
             await self._inbox.done(key)
             started += 1
+        if unreadable is not None:
+            raise unreadable
         return started

@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.declaring import Declarer
-from console.waiting import waiting_of
+from console.waiting import unreadable, waiting_of
 from domain.access import Action, asked_roles, may
 from domain.acts import Recorded, Statement
 from domain.desk import Declaration, Declared, Doing, Waiting
@@ -102,9 +102,17 @@ class LocalDesk:
             for each in await self.cases(person, open_only=True)
             if each.open_gates or each.open_tasks or each.open_interventions
         ]
-        states = await asyncio.gather(*(self._query(each.case) for each in open_cases))
-        found = [one for state in states for one in waiting_of(state, who, directory, kind)]
-        return sorted(found, key=lambda each: (each.severity, each.opened_at))
+        found = await asyncio.gather(*(self._waiting_in(each, who, directory, kind) for each in open_cases))
+        return sorted((one for each in found for one in each), key=lambda each: (each.severity, each.opened_at))
+
+    async def _waiting_in(self, case: Projection, who: Person, directory: Directory, kind: str) -> Sequence[Waiting]:
+        """One case that cannot be read must not hide the others, nor itself."""
+        try:
+            return waiting_of(await self._query(case.case), who, directory, kind)
+        except HoldfastError as error:
+            if error.code is Code.UNREACHABLE:
+                raise
+            return [unreadable(case, error.code)]
 
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         await self._person(person, Action.SEE, case)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from domain.desk import Waiting
 from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.people import Directory, Person
 from domain.state import GateRecord, InterventionRecord, State, TaskRecord
+from domain.timeline import Projection
 from domain.voting import may_sit
 
 _DECISIONS = ("approve", "approve-less", "ask-first", "deny", "withdraw")
@@ -22,6 +24,24 @@ def waiting_of(state: State, who: Person, directory: Directory, kind: str = "") 
         *(_intervention(state, each, who) for each in state.interventions.values() if each.open),
     ]
     return [each for each in found if kind in ("", each.kind)]
+
+
+def unreadable(case: Projection, code: Code) -> Waiting:
+    """A case whose state did not answer: shown as what it is, so that somebody looks at it."""
+    return Waiting(
+        case=case.case,
+        key="",
+        kind="unreadable",
+        title=f"This case cannot be read: {code.value}",
+        severity=case.severity,
+        opened_at=case.updated_at or case.declared_at or datetime.min.replace(tzinfo=UTC),
+        nonce="",
+        digest="",
+        rungs=0,
+        drill=case.drill,
+        may=False,
+        why_not=code.value,
+    )
 
 
 def _barred(who: Person, excluded: Sequence[str]) -> bool:

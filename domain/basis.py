@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.base import Model
+from domain.canonical import digest
 
 
 class Basis(Model):
@@ -70,6 +71,12 @@ BASES: tuple[Basis, ...] = (
         source="Privacy Act 1988 (Cth) s 16A; APP 6.2(c)",
     ),
 )
+
+
+def basis_digest(ids: str) -> str:
+    """A hash over the rows that these ids (joined by commas) name, text and counsel status included."""
+    wanted = ids.split(",")
+    return digest([each.model_dump(mode="json") for each in BASES if each.id in wanted])
 
 
 def basis_for(recipient: str, user: str, tier: str) -> Basis | None:

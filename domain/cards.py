@@ -7,16 +7,19 @@ from enum import StrEnum
 
 from domain.base import Model
 from domain.canonical import digest
-from domain.evidence import EvidenceRef
 
 
 class CardItem(Model):
-    """One thing that would leave or be done: a field's name (never its value), its tier and why it is needed."""
+    """One thing that would leave or be done: a field's name (never its value), its tier and why it is needed.
+
+    `sha256` is of the words, where the item is a letter.
+    """
 
     id: str
     label: str
     tier: str = ""
     why: str = ""
+    sha256: str = ""
 
 
 class Finding(Model):
@@ -31,7 +34,8 @@ class Finding(Model):
 class Card(Model):
     """Everything a decision rests on. Names of people and agencies are directory ids; the desk resolves them.
 
-    `press` is the pattern of what the button says. `basis` is the id of a legal-basis row.
+    `press` is the pattern of what the button says. `basis` names legal-basis rows; `basis_sha256` and
+    `contact_sha256` bind their text and the recipient's whole directory entry, so that a change of either is noticed.
     """
 
     gate: str
@@ -42,7 +46,8 @@ class Card(Model):
     items: tuple[CardItem, ...] = ()
     findings: tuple[Finding, ...] = ()
     basis: str = ""
-    letter: EvidenceRef | None = None
+    basis_sha256: str = ""
+    contact_sha256: str = ""
     excluded: tuple[str, ...] = ()
 
     @property

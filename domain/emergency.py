@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from domain.base import Model
+from domain.basis import basis_digest
 from domain.cards import Card, CardItem, Finding
 from domain.evidence import EvidenceRef
 from domain.gates import Gate
@@ -20,13 +21,15 @@ class Known(StrEnum):
 
 
 class AgencyCheck(Model):
-    """What our own directory says of the requester's domain: the agency's id, or that nobody owns it."""
+    """What our own directory says of the requester's domain: the agency's id, or that nobody owns it. `contact` is the
+    hash of the agency's whole entry."""
 
     agency: str = ""
     country: str = ""
     call_back: bool = False
     domain_known: bool = False
     looks_like: str = ""
+    contact: str = ""
 
 
 class Identity(Model):
@@ -35,10 +38,15 @@ class Identity(Model):
     known: Known
     agency: str = ""
     country: str = ""
+    contact: str = ""
     missing: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     by: str = ""
     artefact: EvidenceRef | None = None
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(id=self.agency, country=self.country, contact=self.contact)
 
     @property
     def confirmed(self) -> bool:
@@ -69,6 +77,14 @@ class Emergency(Model):
         return Finding(about="emergency", verdict=verdict, because=because, by=(self.by,) if self.by else ())
 
 
+class Recipient(Model):
+    """Somebody of our directory, by id, and the hash of their entry as it was when we looked."""
+
+    id: str = ""
+    country: str = ""
+    contact: str = ""
+
+
 class Scope(Model):
     """The least that would resolve the emergency: fields by tier, and the legal basis of each tier."""
 
@@ -81,19 +97,22 @@ class Scope(Model):
 
 
 def release_card(
-    state: State, gate: Gate, recipient: str, scope: Scope, tiers: tuple[str, ...], findings: tuple[Finding, ...]
+    state: State, gate: Gate, recipient: Recipient, scope: Scope, tiers: tuple[str, ...], findings: tuple[Finding, ...]
 ) -> Card:
     """The card of a release: what would leave, to whom, on which basis, and both findings."""
     wanted = state.facts.get("data_wanted") or ()
     asked = set(wanted) if isinstance(wanted, tuple) else {str(wanted)}
     items = tuple(item for item in scope.tier(*tiers) if not asked or item.id in asked)
+    basis = ",".join(sorted({scope.basis[item.tier] for item in items if item.tier in scope.basis}))
     return Card(
         gate=gate.name,
         title=gate.title,
         press=gate.press,
-        recipient=recipient,
+        recipient=recipient.id,
         recipient_kind="agency",
+        contact_sha256=recipient.contact,
         items=items,
         findings=findings,
-        basis=",".join(sorted({scope.basis[item.tier] for item in items if item.tier in scope.basis})),
+        basis=basis,
+        basis_sha256=basis_digest(basis),
     )

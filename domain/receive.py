@@ -241,11 +241,8 @@ def _on_intervention(
         case _:
             choice = Choice(person=said.person, kind="retry")
     others = tuple(each for each in record.choices if each.person != said.person)
-    agree = [
-        each
-        for each in others
-        if (each.kind, each.result, each.artefact) == (choice.kind, choice.result, choice.artefact)
-    ]
+    # Each may bring a record of their own; what must be the same is what they say was done.
+    agree = [each for each in others if (each.kind, each.result) == (choice.kind, choice.result)]
     chosen = record.model_copy(update={"choices": (*others, choice)})
     if leave is Leave.ALLOWED or agree:
         ends = {"retry": Status.RETRY, "by-hand": Status.BY_HAND, "skip": Status.SKIPPED}

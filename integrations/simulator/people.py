@@ -107,7 +107,7 @@ class People:
                 things.setdefault((each.case, each.key), []).append((person, each))
         # Only what somebody saw a look ago: by now everybody saw it, so that the right people share it out.
         known, self._noticed = self._noticed, {_mark(views[0][1]) for views in things.values()}
-        old = [views for views in things.values() ]
+        old = [views for views in things.values() if _mark(views[0][1]) in known]
         plans = [*await self._seats_to_take(), *(plan for views in old for plan in self._share(views))]
         return [each for each in plans if each.mark not in self._planned | self._done and not self._gave_up(each.mark)]
 

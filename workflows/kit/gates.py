@@ -33,6 +33,7 @@ class Gates(Tasks):
 
         Silence comes back when the last rung stayed silent; the gate stays open, and `keep_calling` waits on.
         """
+        gate = self._frozen_gate(gate)
         key = self._key(gate.name)
         await self._boundary()
         self._showing[key] = showing
@@ -61,6 +62,7 @@ class Gates(Tasks):
 
     async def act(self, step: Step[R], *, undo: Step[Any], ratify: Gate, showing: Showing) -> R:
         """Act at once and have it ratified. Denied: the step is taken back. Silence: it stays, and calling goes on."""
+        ratify = self._frozen_gate(ratify)
         undo_key = self.undo_with(undo)
         result = await self.do(step)
         key = self._key(ratify.name)
@@ -101,6 +103,10 @@ class Gates(Tasks):
         self._open_gate(key, gate, self._showing[key])
         if self.state.gates[key].open:
             self._own(self._until_ratified(key))
+
+    def _frozen_gate(self, gate: Gate) -> Gate:
+        """The case's own copy of this gate: a changed procedure file reaches new cases only."""
+        return next((each for each in self.policy.gates if each.name == gate.name), gate)
 
     # -- opening, drawing, concluding ---------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ class Tasks(Steps):
 
     async def have(self, task: TaskPolicy, about: Facts | None = None) -> Worked:
         """Have a person do something. Who does it is remembered, and excluded where a gate says so."""
+        task = self._frozen_task(task)
         key = self._key(task.name)
         await self._boundary()
         if (found := self._journalled(key)) is not None:
@@ -41,6 +42,7 @@ class Tasks(Steps):
 
     def task(self, task: TaskPolicy, about: Facts | None = None) -> None:
         """Ask for work that the procedure does not wait for. The case does not close before it is done."""
+        task = self._frozen_task(task)
         key = self._key(task.name)
         if key not in self.state.tasks:
             self._open_task(key, task, about or {})
@@ -48,6 +50,7 @@ class Tasks(Steps):
 
     async def follow_up(self, what: FollowUp) -> Worked:
         """Look back some time later: the wait survives everything; then the task is asked for."""
+        what = next((each for each in self.policy.follow_ups if each.name == what.name), what)
         key = self._key(f"wait-{what.name}")
         await self._boundary()
         if self._journalled(key) is None:
@@ -56,6 +59,10 @@ class Tasks(Steps):
             self._note(Kind.FOLLOW_UP, key, code=what.name)
             self._journal(key, {})
         return await self.have(what.task)
+
+    def _frozen_task(self, task: TaskPolicy) -> TaskPolicy:
+        """The case's own copy of this task: a changed procedure file reaches new cases only."""
+        return next((each for each in self.policy.tasks if each.name == task.name), task)
 
     def _open_task(self, key: str, task: TaskPolicy, about: Facts) -> None:
         if key in self.state.tasks:

@@ -74,7 +74,7 @@ async def protect(case: IncidentWorkflow, findings: tuple[Finding, ...]) -> Inci
             return await refuse(case, "unverified", findings)
         decision = await case.ask(
             PROTECT,
-            showing=lambda state: release_card(state, PROTECT, desk.id, scope, ("E1", "E2"), findings),
+            showing=lambda state: release_card(state, PROTECT, desk, scope, ("E1", "E2"), findings),
         )
         if isinstance(decision, Silence):
             await case.do(SendHolding(intake=case.incident.intake))

@@ -9,6 +9,7 @@ from workflows.parts.ladders import climb
 
 with workflow.unsafe.imports_passed_through():
     from activities.disclosure import REQUESTER, SendRefusal
+    from activities.letters import letter_digest
     from domain.cards import Card, CardItem, Finding
     from domain.gates import Family, Gate, Seat
     from domain.incident import IncidentReport, Outcome
@@ -44,7 +45,7 @@ async def refuse(
         press=REFUSE.press,
         recipient=to,
         recipient_kind="requester",
-        items=(CardItem(id=f"letter:{code}", label=f"letter {code}"),),
+        items=(CardItem(id=f"letter:{code}", label=f"letter {code}", sha256=letter_digest(code)),),
         findings=findings,
     )
     async with case.phase(Phase.NOTIFY):

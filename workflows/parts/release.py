@@ -9,7 +9,7 @@ from workflows.kit.incident import IncidentWorkflow
 with workflow.unsafe.imports_passed_through():
     from activities.disclosure import Deliver, SendHolding
     from domain.cards import Finding
-    from domain.emergency import Scope, release_card
+    from domain.emergency import Recipient, Scope, release_card
     from domain.gates import Gate
     from domain.voting import Approval, Denied, Silence
 
@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
 async def release(
     case: IncidentWorkflow,
     gate: Gate,
-    recipient: str,
+    recipient: Recipient,
     scope: Scope,
     tiers: tuple[str, ...],
     findings: tuple[Finding, ...],

@@ -73,7 +73,7 @@ async def verify_agency(case: IncidentWorkflow) -> Identity:
         return Identity(
             known=Known.CONTRADICTED if against else Known.UNCONFIRMED, missing=("agency",), against=against
         )
-    unknown = Identity(known=Known.UNCONFIRMED, agency=found.agency, country=found.country)
+    unknown = Identity(known=Known.UNCONFIRMED, agency=found.agency, country=found.country, contact=found.contact)
     match await case.have(CALL_BACK, {"agency": found.agency, "call": "the number in our directory"}):
         case WorkDone(result=said, by=by, artefact=artefact):
             heard = unknown.model_copy(update={"by": by, "artefact": artefact})

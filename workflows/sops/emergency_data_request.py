@@ -131,15 +131,15 @@ class EmergencyDataRequest(IncidentWorkflow):
         if not identity.confirmed:
             return await protect(self, findings)
         async with self.phase(Phase.NOTIFY):
-            agency, country = identity.agency, identity.country
+            agency, kind = identity.recipient, f"agency-{identity.country}"
             scope = await self.do(
-                GatherScope(account=account, tiers=ALL_TIERS, recipient=f"agency-{country}", reason=emergency.category)
+                GatherScope(account=account, tiers=ALL_TIERS, recipient=kind, reason=emergency.category)
             )
             if not scope.tier(*RECORDS):
-                return await refuse(self, "no-legal-basis", findings, agency)
+                return await refuse(self, "no-legal-basis", findings, agency.id)
             match await release(self, RELEASE, agency, scope, RECORDS, findings):
                 case Denied(code=code):
-                    return await refuse(self, code, findings, agency)
+                    return await refuse(self, code, findings, agency.id)
             if self.fact("content_wanted") and scope.tier(*CONTENT):
                 await release(self, RELEASE_CONTENT, agency, scope, CONTENT, findings)
             await self.follow_up(AFTER_A_DAY)

@@ -1,0 +1,79 @@
+"""The tree of commands: only names, help and options; what a command needs it imports when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from console.cli import cases, deciding, declaring, operating, procedures, running, saying
+from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"holdfast {version('holdfast')}")
+        raise typer.Exit
+
+
+def _globals(
+    ctx: typer.Context,
+    person: Annotated[
+        str, typer.Option("--as", metavar="PERSON", envvar="HOLDFAST_AS", help="Who acts: a directory id.")
+    ] = "",
+    shape: Output = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Holdfast runs a Trust & Safety team's emergency procedures.
+
+    Exit status: 0 ok, 1 failed, 2 usage, 3 not found, 4 denied, 5 unreachable.
+    """
+    ctx.obj = Shared(person, shape)
+
+
+app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
+config = typer.Typer(help="Settings.")
+audit = typer.Typer(help="The ledger.")
+
+_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    CASES: {
+        "declare": declaring.declare,
+        "list": cases.list_cases,
+        "show": cases.show,
+        "timeline": cases.timeline,
+        "gates": cases.gates,
+        "tasks": cases.tasks,
+        "interventions": cases.interventions,
+    },
+    DECIDING: {
+        "decide": deciding.decide,
+        "done": deciding.done,
+        "intervene": deciding.intervene,
+        "own": saying.own,
+        "amend": saying.amend,
+        "note": saying.note,
+        "stand-down": saying.stand_down,
+    },
+    PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
+    RUNNING: {
+        "up": running.up,
+        "demo": running.demo,
+        "setup": operating.setup,
+        "doctor": operating.doctor,
+        "worker": running.worker,
+        "desk": running.desk,
+    },
+}
+for panel, commands in _COMMANDS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=panel)(command)
+
+config.command("show")(operating.show_config)
+audit.command("verify")(operating.verify)
+app.add_typer(config, name="config", rich_help_panel=RUNNING)
+app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

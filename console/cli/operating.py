@@ -1,0 +1,89 @@
+"""What an operator does on a machine: set it up, check it, read its settings, verify its ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from console.cli.options import As, Output, person_of, shape_of
+
+if TYPE_CHECKING:
+    from console.cli.output import Shape
+    from domain.timeline import AuditReport
+
+
+def setup(ctx: typer.Context, shape: Output = None) -> None:
+    """Make what is missing: keys, the directory file, the namespace. Nothing that exists is touched."""
+    import asyncio
+
+    from console.cli.installing import install
+    from console.cli.output import emit, patience
+    from workers.settings import load_settings
+
+    settings = load_settings()
+
+    async def work() -> list[tuple[str, str]]:
+        async with patience("Setting up …"):
+            return await install(settings)
+
+    done = asyncio.run(work())
+    data = [{"what": what, "result": result} for what, result in done]
+    emit(shape_of(ctx, shape), data, ("What", "Result"), done)
+
+
+def doctor(ctx: typer.Context, shape: Output = None) -> None:
+    """Check this machine: each line is ok, warn or fail, with what to do. Exit status 1 if anything fails."""
+    import asyncio
+
+    from console.cli.checkup import Grade, examine
+    from console.cli.exits import FAILED
+    from console.cli.output import emit, patience
+
+    async def work() -> list[tuple[Grade, str, str]]:
+        async with patience("Looking …"):
+            return [(each.grade, each.about, each.sentence) for each in await examine()]
+
+    found = asyncio.run(work())
+    data = [{"grade": grade.value, "about": about, "sentence": sentence} for grade, about, sentence in found]
+    rows = [(grade.value, about, sentence) for grade, about, sentence in found]
+    emit(shape_of(ctx, shape), data, ("", "About", "What we found, and what to do"), rows)
+    if any(grade is Grade.FAIL for grade, _, _ in found):
+        raise typer.Exit(FAILED)
+
+
+def show_config(ctx: typer.Context, shape: Output = None) -> None:
+    """Every setting, secrets hidden, and where its value comes from."""
+    from console.cli.output import emit
+    from console.cli.provenance import lines
+    from workers.settings import load_settings
+
+    rows = lines(load_settings())
+    data = [dict(zip(("setting", "value", "source", "about"), row, strict=True)) for row in rows]
+    emit(shape_of(ctx, shape), data, ("Setting", "Value", "Source", "About"), rows)
+
+
+def verify(ctx: typer.Context, person: As = "", shape: Output = None) -> None:
+    """Read every case's chain from end to end. Exit status 1 and the place of each fault if one is broken."""
+    from console.cli.auditing import verified
+    from console.cli.exits import FAILED
+
+    report, where = verified(person_of(ctx, person))
+    _print_report(report, where, shape_of(ctx, shape))
+    if not report.ok:
+        raise typer.Exit(FAILED)
+
+
+def _print_report(report: AuditReport, where: str, shape: Shape | None) -> None:
+    from console.cli.output import Shape, emit, emit_json, say
+
+    if shape is Shape.JSON:
+        emit_json({**report.model_dump(mode="json"), "ok": report.ok, "read": where})
+        return
+    rows = [(each.case, each.sequence, each.fault) for each in report.faults]
+    if rows:
+        emit(shape, None, ("Case", "Entry", "Fault"), rows)
+    else:
+        print(f"ok\t{report.cases} cases\t{report.entries} entries")
+    broken = f"{len(rows)} faults; keep the file as it is and tell the auditor." if rows else "Every chain is whole."
+    say(f"Read {where}. {broken}")

@@ -1,0 +1,143 @@
+"""The long-running commands: worker, desk, and the whole stack on one machine."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from temporalio.client import Client
+
+    from workers.settings import Settings
+
+
+class RoleName(StrEnum):
+    """What a worker process does; `all` is for one machine, production runs one role per process."""
+
+    SOP = "sop"
+    ENFORCEMENT = "enforcement"
+    DISCLOSURE = "disclosure"
+    COMMS = "comms"
+    ALL = "all"
+
+
+def worker(role: Annotated[RoleName, typer.Option(help="Whose steps it runs.")]) -> None:
+    """Run a worker. SIGTERM lets it finish what it does; Temporal hands the rest to another."""
+    import asyncio
+
+    from console.cli.logs import log_as_json
+    from workers.settings import load_settings
+    from workers.wiring import ROLES
+
+    settings = load_settings()
+    log_as_json(settings.log_level)
+    asyncio.run(_work(settings, ROLES if role is RoleName.ALL else (role.value,)))
+
+
+async def _work(settings: Settings, roles: tuple[str, ...]) -> None:
+    import structlog
+
+    from console.cli.output import say
+    from workers.catalogue import load_catalogue
+    from workers.runner import run_until
+    from workers.wiring import open_ports
+
+    log = structlog.get_logger("holdfast.worker")
+    stop, catalogue = _stopping(), load_catalogue()
+    async with open_ports(settings) as ports:
+        client = await _patient_client(settings, stop)
+        if client is not None:
+            log.info("worker-started", roles=list(roles), temporal=settings.temporal_address)
+            say(f"Working as {', '.join(roles)}. Ctrl-C or SIGTERM finishes what runs and stops.")
+            await run_until(stop, client, ports, catalogue, roles)
+    log.info("worker-stopped", roles=list(roles))
+
+
+def _stopping() -> asyncio.Event:
+    """Set by SIGTERM and by Ctrl-C."""
+    import asyncio
+    import signal
+
+    stop = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    return stop
+
+
+async def _patient_client(settings: Settings, stop: asyncio.Event) -> Client | None:
+    """A client, however long Temporal takes; None when we are told to stop first."""
+    from datetime import timedelta
+
+    from console.cli.output import say
+    from domain.errors import Code, HoldfastError
+    from integrations.base.keyring import load_ring
+    from integrations.temporal.plugin import connect
+
+    ring, told = load_ring(settings.codec_ring), False
+    while not stop.is_set():
+        try:
+            return await connect(settings.temporal_address, settings.namespace, ring, within=timedelta(seconds=2))
+        except HoldfastError as error:
+            if error.code is not Code.UNREACHABLE:
+                raise
+            if not told:
+                say(
+                    f"Waiting for Temporal at {settings.temporal_address}; start it, or correct "
+                    "HOLDFAST_TEMPORAL_ADDRESS."
+                )
+                told = True
+    return None
+
+
+def desk(
+    host: Annotated[str, typer.Option(help="Address to listen on; else that of HOLDFAST_DESK_URL.")] = "",
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port, 0 for any; else that of HOLDFAST_DESK_URL.")
+    ] = None,
+) -> None:
+    """Run the desk: its pages, its HTTP interface, and Slack where that is configured."""
+    import asyncio
+
+    from console.cli.connect import address_of
+    from console.cli.logs import log_as_json
+    from console.serve import serve
+    from workers.settings import load_settings
+
+    settings = load_settings()
+    log_as_json(settings.log_level)
+    its_host, its_port = address_of(settings.desk_url)
+    at_host, at_port = host or its_host, its_port if port is None else port
+
+    async def run() -> None:
+        await serve(settings, host=at_host, port=at_port, ready=_announce, stop=_stopping())
+
+    asyncio.run(run())
+
+
+def _announce(url: str) -> None:
+    from console.cli.output import say
+
+    say(f"The desk answers at {url}. Ctrl-C or SIGTERM stops it.")
+
+
+def up() -> None:
+    """Start everything on this machine and leave it running, with stand-ins for every outside party."""
+    from console.stack import up_command
+    from workers.settings import load_settings
+
+    raise typer.Exit(up_command(load_settings()))
+
+
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Without the pauses that are for reading.")] = False,
+) -> None:
+    """Play a drill from declaration to review: people decide, a worker is killed, nothing is lost."""
+    from console.demo import demo_command
+    from workers.settings import load_settings
+
+    raise typer.Exit(demo_command(load_settings(), as_json=as_json, fast=fast))

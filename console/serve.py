@@ -1,0 +1,135 @@
+"""The desk's process: the pages, the API and, where a token is set, the Slack app, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from console.web.app import build_app
+from console.web.guard import require_loopback
+from console.web.parts import Web
+from console.wiring import OpenDesk, open_desk
+from domain.errors import Code, HoldfastError
+from workers.settings import Settings
+
+_LOG = logging.getLogger("holdfast.desk")
+_GRACE = 5  # seconds that a request in flight has after the stop; every answer of the desk is faster
+
+
+async def serve(
+    settings: Settings, *, host: str, port: int, ready: Callable[[str], None] | None = None, stop: asyncio.Event
+) -> None:
+    """Serve the desk until `stop` is set. `ready` is called once with the desk's URL; port 0 takes a free one.
+
+    Signals stay the caller's, who sets `stop`.
+
+    Raises:
+        HoldfastError: `broken-configuration` for an address that is not loopback, a port that is taken, or a
+            setting or key that is missing.
+    """
+    require_loopback(host)
+    with listening(host, port) as listener:
+        url = _url(host, listener)
+        async with open_desk(settings) as parts, _slack(settings, parts, url):
+            app = build_app(Web(desk=parts.desk, directory=parts.directory, probe=parts.probe))
+            await serve_app(app, listener, stop=stop, started=lambda: _announce(url, ready))
+
+
+async def serve_app(app: ASGIApp, listener: socket.socket, *, stop: asyncio.Event, started: Callable[[], None]) -> None:
+    """Serve an application on a bound socket until `stop` is set; `started` is called when it answers.
+
+    Raises:
+        HoldfastError: `fault` if the server ends before it was told to.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # the peer is who connected, never who a header names
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    up, stopping = asyncio.create_task(server.up.wait()), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((serving, up), return_when=asyncio.FIRST_COMPLETED)
+        if server.started:
+            started()
+        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if serving.done() and not stop.is_set():
+            raise HoldfastError(Code.FAULT, "the desk's server ended by itself")
+    finally:
+        server.should_exit = True
+        up.cancel()
+        stopping.cancel()
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn in a process that is not its own: signals stay with whoever has them."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+def _announce(url: str, ready: Callable[[str], None] | None) -> None:
+    _LOG.info("the desk answers at %s (development login, loopback only)", url)
+    if ready is not None:
+        ready(url)
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A bound socket, taken before anything else is opened: two desks never share a port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host.strip("[]"), port))
+        except OSError:
+            raise HoldfastError(Code.BROKEN_CONFIGURATION, f"port {port} is taken; HOLDFAST_DESK_URL") from None
+        listener.set_inheritable(False)
+        yield listener
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    shown = f"[{host.strip('[]')}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"
+
+
+@contextlib.asynccontextmanager
+async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator[None]:
+    """The Slack app in this process, where it is configured; a desk without Slack does not even import it."""
+    if settings.slack_app_token is None:
+        yield
+        return
+    from integrations.slack.app import open_slack_app
+
+    slack = open_slack_app(
+        parts.desk,
+        procedures=parts.catalogue.procedures,
+        api_url=str(settings.slack_api_url) if settings.slack_api_url else None,
+        bot_token=settings.required("slack_bot_token"),
+        app_token=settings.required("slack_app_token"),
+        desk_url=url,
+        drill_factor=settings.drill_factor,
+    )
+    async with slack:
+        yield

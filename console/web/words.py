@@ -1,0 +1,119 @@
+"""What codes mean, in the words of people at 3 a.m.; the pages say these and nothing is decided by them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from domain.errors import SENTENCES, Code
+from domain.gates import SILENCE, AtTheEnd, Family
+from domain.timeline import Kind
+
+_SILENCE: dict[AtTheEnd, str] = {
+    AtTheEnd.NOTHING_LEAVES: "While seats stay empty, nothing leaves. Calling never stops.",
+    AtTheEnd.STAYS: "While seats stay empty, what was done stays as it is. Calling never stops.",
+    AtTheEnd.FILES: "If the seats stay empty, the report is filed with what is known, the rest left blank.",
+    AtTheEnd.GOES_ON: "While seats stay empty, the incident goes on.",
+}
+_FAMILY: dict[Family, str] = {
+    Family.PROTECT: "While seats stay empty, nobody is told. Calling never stops; silence is never taken for a no.",
+    Family.DISCLOSE: "While seats stay empty, nothing leaves. Whoever asked hears only that we are at work. "
+    "Calling never stops.",
+    Family.REFUSE: "While seats stay empty, no letter leaves. Calling never stops.",
+}
+KINDS: dict[Kind, str] = {
+    Kind.DECLARED: "The case was declared",
+    Kind.PHASE: "Phase began",
+    Kind.STEP_DONE: "Step done",
+    Kind.STEP_FAILED: "Step failed",
+    Kind.EFFECT: "Step took effect",
+    Kind.GATE_OPENED: "A decision was asked for",
+    Kind.RUNG: "The next people were called",
+    Kind.PAGED: "Somebody was paged",
+    Kind.UNPAGED: "Nobody could be paged",
+    Kind.DECISION: "Decided",
+    Kind.REFUSAL: "Refused by the system",
+    Kind.GATE_CHANGED: "The card changed",
+    Kind.GATE_DECIDED: "The decision stands",
+    Kind.SILENCE: "Nobody answered",
+    Kind.TASK_OPENED: "Work was asked for",
+    Kind.TASK_ENDED: "Work ended",
+    Kind.QUESTION: "A question was asked first",
+    Kind.INTERVENTION_OPENED: "A failed step asks for a person",
+    Kind.INTERVENTION_ENDED: "A way out was chosen",
+    Kind.AMENDED: "Facts were changed",
+    Kind.OWNER: "Owner's seat",
+    Kind.BRIEF: "Stakeholders were told",
+    Kind.NOTE: "Note",
+    Kind.DEVIATION: "Deviation from the procedure",
+    Kind.FOLLOW_UP: "Time to look back",
+    Kind.CANCEL_ASKED: "Somebody cancelled outside the desk",
+    Kind.STANDING_DOWN: "Standing down",
+    Kind.UNDONE: "Taken back",
+    Kind.REVIEW: "The review began",
+    Kind.TURNOVER: "The record was carried over",
+    Kind.CLOSED: "Closed",
+}
+SAID: dict[str, str] = {
+    "approve": "You approved everything that the card showed.",
+    "approve-less": "You approved less than the card showed.",
+    "ask-first": "Your question was sent. The decision stays open, and calling goes on.",
+    "deny": "You said no.",
+    "withdraw": "Your decision was taken back.",
+    "done": "The work is recorded as done.",
+    "retry": "The step is to be tried again.",
+    "by-hand": "What you did by hand is recorded.",
+    "skip": "The step is to be skipped.",
+    "cannot": "It is recorded that this cannot be done.",
+}
+LEAVE = {"allowed": "", "second-person": "A second person must choose the same.", "never": "Not possible here."}
+
+
+def silence(family: str) -> str:
+    """What nobody deciding means for a gate of this family."""
+    known = Family(family)
+    return _FAMILY.get(known, _SILENCE[SILENCE[known]])
+
+
+def meaning(code: str) -> str:
+    """The sentence of an error code; the code itself if it is not one of ours."""
+    try:
+        return SENTENCES[Code(code)]
+    except ValueError:
+        return plain(code)
+
+
+def kind(entry_kind: Kind) -> str:
+    return KINDS.get(entry_kind, plain(entry_kind.value))
+
+
+def plain(code: object) -> str:
+    """A code as words: `not-an-emergency` reads `not an emergency`."""
+    return str(code).replace("-", " ").replace("_", " ")
+
+
+def clock(at: datetime, now: datetime) -> str:
+    """`06:42:10 UTC`, with the date if it is not today's."""
+    moment = at.astimezone(UTC)
+    day = "" if moment.date() == now.astimezone(UTC).date() else f"{moment:%d %b %Y} "
+    return f"{day}{moment:%H:%M:%S} UTC"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """`3 min ago`, `in 2 h 5 min`."""
+    span = now - at
+    text = _span(abs(span))
+    if text == "0 s":
+        return "now"
+    return f"{text} ago" if span > timedelta(0) else f"in {text}"
+
+
+def _span(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if minutes < 60:
+        return f"{minutes} min"
+    if hours < 24:
+        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
+    return f"{days} d {hours % 24} h" if hours % 24 else f"{days} d"

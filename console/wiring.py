@@ -1,0 +1,134 @@
+"""Puts adapters behind the desk: the one process that holds the private key with which decisions are signed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from console.declaring import Declarer
+from console.desk import LocalDesk
+from console.draining import Draining
+from domain.errors import HoldfastError
+from domain.outside import LiveDirectory
+from domain.ports import Inbox
+from integrations.base.keyring import load_ring
+from integrations.base.sealing import Sealer
+from integrations.directory.file import DirectoryFile
+from integrations.store.store import Store
+from integrations.temporal.plugin import connect_lazily
+from workers.catalogue import Catalogue, load_catalogue
+from workers.keys import desk_signer, outside_key, trusted_keys
+from workers.settings import Settings
+from workers.wiring import open_records
+
+_PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """`ready`: people are known and declarations can be kept. `temporal` is `reachable` or `unreachable`, `inbox`
+    how many declarations wait for it, `drain` the code of what keeps them waiting, `fault` why it is not ready."""
+
+    ready: bool
+    temporal: str = ""
+    inbox: int = 0
+    drain: str = ""
+    fault: str = ""
+
+
+class Probe:
+    """Looks at what the desk stands on."""
+
+    def __init__(self, client: Client, directory: LiveDirectory, inbox: Inbox, draining: Draining) -> None:
+        self._client = client
+        self._directory = directory
+        self._inbox = inbox
+        self._draining = draining
+
+    async def __call__(self) -> Readiness:
+        try:
+            await self._directory.current()
+            waiting = len(await self._inbox.pending())
+        except HoldfastError as error:
+            return Readiness(ready=False, fault=error.sentence)
+        return Readiness(ready=True, temporal=await self._temporal(), inbox=waiting, drain=self._draining.fault)
+
+    async def _temporal(self) -> str:
+        try:
+            async with asyncio.timeout(_PROBE.total_seconds()):
+                healthy = await self._client.service_client.check_health(timeout=_PROBE)
+        except (
+            RPCError,
+            RuntimeError,
+            TimeoutError,
+        ):  # RuntimeError: the SDK's word for a first connection that failed
+            return "unreachable"
+        return "reachable" if healthy else "unreachable"
+
+
+@dataclass(frozen=True)
+class OpenDesk:
+    """A desk and what it was built from."""
+
+    desk: LocalDesk
+    directory: LiveDirectory
+    catalogue: Catalogue
+    client: Client
+    store: Store
+    declarer: Declarer
+    probe: Probe
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
+    """The desk of this deployment. It comes up without Temporal: declarations go to the inbox, which is drained
+    every second while this context is open.
+
+    Raises:
+        HoldfastError: `broken-configuration`, naming the key or the setting.
+    """
+    catalogue = load_catalogue()
+    client = await connect_lazily(settings.temporal_address, settings.namespace, load_ring(settings.codec_ring))
+    directory = DirectoryFile(settings.directory_path)
+    async with open_records(settings) as (store, vault):
+        declarer = Declarer(
+            client=client,
+            vault=vault,
+            inbox=store.inbox,
+            sealer=Sealer(load_ring(settings.store_ring)),
+            outside=outside_key(settings),
+            trusted=trusted_keys(settings),
+            procedures=catalogue.procedures,
+            drill_factor=settings.drill_factor,
+        )
+        desk = LocalDesk(
+            client=client,
+            ledger=store.ledger,
+            cases=store.cases,
+            vault=vault,
+            directory=directory,
+            signer=desk_signer(settings),
+            declarer=declarer,
+            procedures=catalogue.procedures,
+        )
+        draining = Draining(declarer.drain)
+        probe = Probe(client, directory, store.inbox, draining)
+        async with _beside(draining):
+            yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
+
+
+@asynccontextmanager
+async def _beside(draining: Draining) -> AsyncIterator[None]:
+    task = asyncio.create_task(draining.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,41 @@
+"""The whole set of scenarios once with no workflow cache: every task replays its case from the beginning."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from integrations.temporal.server import EmbeddedServer
+from tests.flows.scenarios import SCENARIOS, effects_of
+from tests.procedures import containment
+from tests.world import World, open_simulators, open_world
+
+
+@pytest.fixture(scope="module")
+async def forgetful(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A deployment on a server of its own, whose workers keep no workflow in memory."""
+    async with (
+        EmbeddedServer(tmp_path_factory.mktemp("temporal"), time_skipping=True) as server,
+        open_simulators() as sims,
+        open_world(tmp_path_factory.mktemp("home"), server, sims, extra=[containment], cached=0) as opened,
+    ):
+        yield opened
+
+
+async def test_every_scenario_ends_the_same_without_a_workflow_cache(forgetful: World) -> None:
+    slots = asyncio.Semaphore(4)
+
+    async def played(name: str) -> None:
+        async with slots:
+            scenario = SCENARIOS[name]
+            case = await scenario.open(forgetful)
+            await scenario.play(case)
+            report = await case.result(90)
+            assert (report.outcome, report.code) == (scenario.outcome, scenario.code), name
+            assert effects_of(case) == scenario.effects, name
+
+    async with asyncio.TaskGroup() as group:
+        for name in SCENARIOS:
+            group.create_task(played(name))
