@@ -177,6 +177,12 @@ class Case:
         await self.world.travel.later(self.handle, timedelta(**span))
 
     async def state(self) -> State:
+        for _ in range(3):
+            try:
+                return await self.world.desk._query(self.id)
+            except HoldfastError as error:
+                if error.code is not Code.UNREACHABLE:
+                    raise
         return await self.world.desk._query(self.id)
 
     async def until(self, ready: Callable[[State], bool], within: float = 20) -> State:

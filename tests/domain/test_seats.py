@@ -25,7 +25,7 @@ def fits(seats: list[list[Role]], people: dict[str, list[Role]]) -> bool:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(seatings, crowds)
 def test_every_seat_is_filled_exactly_when_some_order_of_people_fills_it(
     seats: list[list[Role]], people: dict[str, list[Role]]

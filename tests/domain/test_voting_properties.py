@@ -160,10 +160,10 @@ def play(gate: Gate, played: list[Move]) -> Room:
 
 
 gates = st.sampled_from([RELEASE, PROTECT])
-tries = settings(max_examples=60, deadline=None)
+tries = settings(max_examples=35, deadline=None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(gates, moves(denying=True))
 def test_no_sequence_of_acts_approves_without_those_who_must_agree(gate: Gate, played: list[Move]) -> None:
     room = play(gate, played)

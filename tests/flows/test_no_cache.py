@@ -25,7 +25,7 @@ async def forgetful(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[W
 
 
 async def test_every_scenario_ends_the_same_without_a_workflow_cache(forgetful: World) -> None:
-    slots = asyncio.Semaphore(4)
+    slots = asyncio.Semaphore(3)
 
     async def played(name: str) -> None:
         async with slots:

@@ -80,6 +80,7 @@ class Closing(Gates):
         """What a review remembers of its case's end."""
         self._journal(CASE_OVER, report)
         self._note(Kind.REVIEW, code=f"case-{report.outcome.value}")
+        self._own(self._keep_books())
 
     async def case_over(self) -> None:
         """Until the reviewed incident has closed."""
@@ -164,6 +165,7 @@ class Closing(Gates):
         self.state = self.state.with_gate(closed).with_(stand_down_asked="")
         kind = Kind.SILENCE if record.open else Kind.GATE_DECIDED
         self._note(kind, key, code="goes-on")
+        await self._keep_books()
 
     def _stand_down_card(self, state: State) -> Card:
         """Shows what would be taken back, newest first."""

@@ -105,6 +105,7 @@ class Core:
     async def _boundary(self) -> None:
         """Between two verbs: hold still if the run is about to continue as new."""
         if self._wants_to_leave():
+            self._publish()
             await workflow.wait_condition(lambda: not self._wants_to_leave())
 
     # -- the one wait -------------------------------------------------------------------------------------
@@ -192,7 +193,8 @@ class Core:
 
     async def _flush(self) -> LedgerReceipt:
         """Everything noted so far is in the ledger; the receipt says so. Waits for a flush that is under way."""
-        await workflow.wait_condition(lambda: not self._flushing)
+        while self._flushing:  # two may have waited for the same end
+            await workflow.wait_condition(lambda: not self._flushing)
         self._flushing = True
         try:
             entries = self.state.pending
@@ -211,14 +213,24 @@ class Core:
 
     async def _keep_books(self) -> None:
         """Write what is pending, and let the room see it. Nothing waits for this but the next run."""
-        if not self.state.pending or self._flushing:
-            return
-        self._in_flight += 1
-        try:
-            await self._write_up()
-            await self._show_room()
-        finally:
-            self._in_flight -= 1
+        if self.state.pending and not self._flushing:
+            self._in_flight += 1
+            try:
+                await self._write_up()
+                await self._show_room()
+            finally:
+                self._in_flight -= 1
+        self._publish()
+
+    def _publish(self) -> None:
+        """Say in the (sealed) memo where the case stands.
+
+        It is also the command that ends what would be a quiet workflow task. After a lost cache the SDK may join a
+        task without commands to the update that follows it, run the update first, and so write a history that never
+        replays (temporalio/sdk-rust#1146); a case must not get stuck because its worker died at a quiet moment.
+        """
+        state = self.state
+        workflow.upsert_memo({"phase": state.phase.value, "status": state.status.value, "written": state.written})
 
     async def _write_up(self) -> None:
         """Until nothing is pending. A forged answer of the ledger step was noted; its entries simply go again."""
@@ -314,7 +326,9 @@ class Core:
 
         async def as_branch(name: str, work: Coroutine[Any, Any, Any]) -> Any:
             _branch.set(f"{_branch.get()}{name}.")
-            return await work
+            result = await work
+            self._publish()
+            return result
 
         one, two = await asyncio.gather(as_branch("a", first), as_branch("b", second))
         return one, two

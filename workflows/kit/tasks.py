@@ -85,6 +85,7 @@ class Tasks(Steps):
             ended = record.model_copy(update={"status": Status.GIVEN_UP, "ended_at": workflow.now()})
             self.state = self.state.with_task(ended)
             self._note(Kind.SILENCE, key, code="task", detail={"rungs": record.rungs})
+            await self._keep_books()
 
 
 def _answer(record: TaskRecord) -> Worked:
