@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo up test check browser clean help
+.PHONY: demo up test check browser turnover replay clean help
 
 help:
 	@echo "make demo   a drill from a Slack command to its review, with a worker killed in the middle"
 	@echo "make up     the same stack left running, with pages to look at"
 	@echo "make check  format, types, import rules, docs (seconds)"
 	@echo "make test   make check, then every test"
+	@echo "make replay and make turnover: stored histories; continuing as new after each verb in turn"
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
@@ -29,7 +30,7 @@ check: $(READY)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo > /dev/null
-	$(BIN)/python -m console.cli --help > /dev/null
+	$(BIN)/python -m console.docs --check
 
 # The browser tests drive Debian's Chromium. Where it cannot be installed they say so, and CI fails on that.
 browser:
@@ -39,6 +40,14 @@ browser:
 
 test: check browser
 	$(BIN)/python -m pytest -q
+
+# Continue as new after each verb of each scenario, one at a time: about 200 cases.
+turnover: $(READY)
+	$(BIN)/python -m pytest -q -m soak tests/flows/test_turnover.py
+
+# Replays the stored histories, and proves that a changed procedure would be caught.
+replay: $(READY)
+	$(BIN)/python -m pytest -q tests/flows/test_replay.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info

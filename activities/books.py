@@ -21,7 +21,6 @@ class KeepBooks(Step[LedgerReceipt]):
     EFFECT: ClassVar[Effect] = Effect.OBSERVE
     RESULT: ClassVar[type[Model]] = LedgerReceipt
     PATIENCE: ClassVar[Patience] = BOOKS
-    INTERVENES: ClassVar[bool] = False
 
     entries: tuple[Entry, ...]
     projection: Projection
@@ -50,7 +49,6 @@ class Page(Step[Paged]):
     RESULT: ClassVar[type[Model]] = Paged
     QUEUE: ClassVar[str] = COMMS_QUEUE
     PATIENCE: ClassVar[Patience] = PAGING
-    INTERVENES: ClassVar[bool] = False
 
     subject: str
     kind: str
@@ -82,7 +80,6 @@ class TellRoom(Step[Told]):
     RESULT: ClassVar[type[Model]] = Told
     QUEUE: ClassVar[str] = COMMS_QUEUE
     PATIENCE: ClassVar[Patience] = PAGING
-    INTERVENES: ClassVar[bool] = False
 
     projection: Projection
     brief: str = ""

@@ -106,7 +106,8 @@ class SendHolding(_Leaves):
 
 
 class Disclosing:
-    """The only steps that read records. Constructed in the disclosing worker alone."""
+    """The only steps that read records. Constructed in the disclosing worker alone. Without `stand_ins` it lets
+    nothing of a drill leave."""
 
     def __init__(
         self,
@@ -119,7 +120,9 @@ class Disclosing:
         directory: LiveDirectory,
         trusted: tuple[PublicKey, ...],
         key: bytes,
+        stand_ins: bool = False,
     ) -> None:
+        self._stand_ins = stand_ins
         self._platform = platform
         self._portal = portal
         self._mail = mail
@@ -182,6 +185,7 @@ class Disclosing:
     ) -> tuple[Approval, Directory]:
         """The approval, after the whole quorum, the live directory and the ledger have been asked again."""
         here = given.here
+        self._not_for_real(given)
         if approval is None or approval.gate.family is not family or approval.case != here.case:
             raise HoldfastError(Code.NO_APPROVAL)
         written = await self._ledger.head(here.case)
@@ -225,6 +229,11 @@ class Disclosing:
         data = json.dumps(body, sort_keys=True, indent=1).encode()
         return await self._vault.put(here.case, EvidenceKind.PACKAGE, data, name=name)
 
+    def _not_for_real(self, given: Step[Any]) -> None:
+        """A drill must not reach anything real, whoever declared it and however."""
+        if given.here.drill and not self._stand_ins:
+            raise HoldfastError(Code.GUARD, "a drill may not leave a deployment with real outside parties")
+
     async def _address(self, case: str, to: str, intake: EvidenceRef | None, directory: Directory) -> str:
         if to != REQUESTER:
             return _mailbox(directory, to).mailbox
@@ -238,6 +247,7 @@ class Disclosing:
 
     async def _send(self, given: SendRefusal | SendHolding, name: str, to: str) -> Sent:
         here = given.here
+        self._not_for_real(given)
         words = letter(name, case=here.case)
         kept = await self._vault.put(
             here.case, EvidenceKind.LETTER, f"{words.subject}\n\n{words.text}".encode(), name=f"letter/{here.key}"

@@ -63,7 +63,6 @@ class Step(Model, Generic[R]):
     QUEUE: ClassVar[str] = SOP_QUEUE
     PATIENCE: ClassVar[Patience] = LOOK
     REMEDIES: ClassVar[Remedies] = Remedies()
-    INTERVENES: ClassVar[bool] = True
 
     place: Place | None = None
 

@@ -42,6 +42,7 @@ class Declarer:
         procedures: dict[str, Procedure],
         rehearsal: Rehearsal | None = None,
         drill_factor: float = 1.0,
+        stand_ins: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = client
@@ -53,6 +54,7 @@ class Declarer:
         self._procedures = procedures
         self.rehearsal = rehearsal or Rehearsal()
         self._drill_factor = drill_factor
+        self._stand_ins = stand_ins
         self._now = now
 
     def procedure(self, slug: str) -> Procedure:
@@ -78,6 +80,8 @@ class Declarer:
         if self._drill_factor < 1:
             # A deployment that plays drills can open nothing else.
             declaration = declaration.model_copy(update={"drill": True, "drill_factor": self._drill_factor})
+        if declaration.drill and not self._stand_ins:
+            raise HoldfastError(Code.NOT_ALLOWED, "drills are played only where every outside party is a stand-in")
         if not declaration.key.strip():
             raise HoldfastError(Code.INVALID, "key is required")
         if declaration.drill_factor != 1.0 and not (declaration.drill and 0 < declaration.drill_factor < 1):

@@ -53,6 +53,7 @@ class Stack:
         self.places = places
         self.settings = places.settings(
             settings,
+            stand_ins=True,
             platform_token=SecretStr(PLATFORM_TOKEN),
             portal_token=SecretStr(PORTAL_TOKEN),
             pager_secret=SecretStr(PAGER_SECRET),

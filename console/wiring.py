@@ -106,6 +106,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
             trusted=trusted_keys(settings),
             procedures=catalogue.procedures,
             drill_factor=settings.drill_factor,
+            stand_ins=settings.stand_ins,
         )
         desk = LocalDesk(
             client=client,

@@ -35,7 +35,8 @@ class Card(Model):
     """Everything a decision rests on. Names of people and agencies are directory ids; the desk resolves them.
 
     `press` is the pattern of what the button says. `basis` names legal-basis rows; `basis_sha256` and
-    `contact_sha256` bind their text and the recipient's whole directory entry, so that a change of either is noticed.
+    `contact_sha256` bind their text and the recipient's whole directory entry, so that a change of either is noticed;
+    `gate_sha256` binds seats, rungs and reasons, so that nobody can bend the gate around a genuine signature.
     """
 
     gate: str
@@ -49,6 +50,7 @@ class Card(Model):
     basis_sha256: str = ""
     contact_sha256: str = ""
     excluded: tuple[str, ...] = ()
+    gate_sha256: str = ""
 
     @property
     def digest(self) -> str:
@@ -82,4 +84,5 @@ def compare(before: Card, after: Card) -> Change:
         return Change.NONE
     same_but_items = before.model_copy(update={"items": ()}) == after.model_copy(update={"items": ()})
     more = Counter(after.items) - Counter(before.items)
-    return Change.NARROWED if same_but_items and not more else Change.VOIDED
+    emptied = bool(before.items) and not after.items  # a yes to something is no yes to nothing
+    return Change.NARROWED if same_but_items and not more and not emptied else Change.VOIDED

@@ -23,7 +23,6 @@ class Effect(StrEnum):
 NEEDS_APPROVAL = frozenset({Effect.DISCLOSE, Effect.FILE})
 NEEDS_WRITE_AHEAD = frozenset({Effect.DISCLOSE, Effect.FILE, Effect.DESTROY})
 NEEDS_PRESERVATION = frozenset({Effect.DESTROY})
-NEVER_INTERVENES = frozenset({Effect.TELL})
 
 
 class Leave(StrEnum):

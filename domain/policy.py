@@ -9,7 +9,7 @@ from typing import TypeVar
 from domain.acts import Facts, FactValue
 from domain.base import Model
 from domain.errors import Code, HoldfastError
-from domain.gates import Gate, Ladder, gate_faults, ladder_faults
+from domain.gates import Family, Gate, Ladder, gate_faults, ladder_faults
 from domain.ids import PREFIX
 from domain.people import Role
 
@@ -158,6 +158,8 @@ def procedure_faults(procedure: Procedure) -> list[str]:
         faults += [f"{name}: nobody is ever recorded as {how!r}" for how in excludes if how not in known]
     faults += [fault for task in tasks for fault in _task_faults(task)]
     faults += ladder_faults("owner", procedure.owner) + ladder_faults("interventions", procedure.interventions)
+    if procedure.stand_down.family is not Family.STAND_DOWN:
+        faults.append(f"{procedure.stand_down.name}: standing down needs a gate of its own family")
     if not PREFIX.fullmatch(procedure.prefix):
         faults.append("prefix: two to five capital letters begin a case id")
     return faults + _twice("two fields of the intake have this name", [each.name for each in procedure.intake])

@@ -7,15 +7,17 @@ from datetime import datetime
 
 from domain.acts import Approve, ApproveLess, Deny, PublicKey, Signed, Statement
 from domain.base import Model
+from domain.canonical import digest
 from domain.cards import Card, Change, compare
 from domain.errors import Code
-from domain.gates import Gate, gate_faults
+from domain.gates import Family, Gate, gate_faults
 from domain.people import Role
 from domain.refusal import Refused
 from domain.seats import seat_people
 from domain.signing import open_statement
 from domain.state import GateRecord, Status, Vote
 
+_RELEASES = (Family.DISCLOSE, Family.PROTECT)
 _YES = ("approve", "approve-less")
 
 
@@ -90,6 +92,8 @@ def cast(record: GateRecord, said: Statement, signed: Signed, excluded: Iterable
         if gate.reasons and said.act.code not in gate.reasons:
             return Refused(code=Code.REASON_REQUIRED, detail=", ".join(gate.reasons))
         code = said.act.code
+    elif gate.family in _RELEASES and not record.card.items:
+        return Refused(code=Code.NOT_ALLOWED, detail="nothing is left that could be released")
     elif not isinstance(said.act, Approve):
         return Refused(code=Code.NOT_ALLOWED)
     vote = Vote(
@@ -191,7 +195,7 @@ def quorum_fault(given: Approval, trusted: tuple[PublicKey, ...], live: dict[str
     nothing that came with the approval vouches for itself.
     """
     # A weakened copy of the gate must not turn one genuine signature into a quorum.
-    if gate_faults(given.gate) or given.card.gate != given.gate.name:
+    if gate_faults(given.gate) or given.card.gate != given.gate.name or given.card.gate_sha256 != digest(given.gate):
         return Refused(code=Code.QUORUM)
     people: dict[str, tuple[Role, ...]] = {}
     single: set[str] = set()

@@ -39,6 +39,7 @@ from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.incident import IncidentReport, Rehearsal
 from domain.people import Role
+from domain.ports import Vault
 from domain.state import State
 from domain.timeline import Entry, Kind
 from integrations.base.keyring import load_ring
@@ -289,7 +290,26 @@ def settings_for(home: Path, address: str, sims: Simulators) -> Settings:
         smtp_host=sims.mail.smtp_host,
         smtp_port=sims.mail.smtp_port,
         directory_file=EXAMPLE_DIRECTORY.absolute(),
+        stand_ins=True,
     )
+
+
+def _declarer(settings: Settings, client: Client, store: Store, vault: Vault, catalogue: Catalogue) -> Declarer:
+    return Declarer(
+        client=client,
+        vault=vault,
+        inbox=store.inbox,
+        sealer=Sealer(load_ring(settings.store_ring)),
+        outside=outside_key(settings),
+        trusted=trusted_keys(settings),
+        procedures=catalogue.procedures,
+        stand_ins=settings.stand_ins,
+    )
+
+
+def open_declarer(settings: Settings, world: World) -> Declarer:
+    """What a desk with other settings would declare with."""
+    return _declarer(settings, world.client, world.records, world.ports.vault, world.catalogue)
 
 
 @asynccontextmanager
@@ -311,15 +331,7 @@ async def open_world(
     async with AsyncExitStack() as stack:
         ports = await stack.enter_async_context(open_ports(settings))
         store, vault = await stack.enter_async_context(open_records(settings))
-        declarer = Declarer(
-            client=travel.client,
-            vault=vault,
-            inbox=store.inbox,
-            sealer=Sealer(load_ring(settings.store_ring)),
-            outside=outside_key(settings),
-            trusted=trusted_keys(settings),
-            procedures=catalogue.procedures,
-        )
+        declarer = _declarer(settings, travel.client, store, vault, catalogue)
         desk = LocalDesk(
             client=travel.client,
             ledger=store.ledger,

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, description="Bot token (xoxb-…)")
     slack_app_token: SecretStr | None = Field(None, description="App token for Socket Mode (xapp-…)")
     directory_file: Path | None = Field(None, description="People, roles and rosters")
+    stand_ins: bool = Field(False, description="Every outside party here is a stand-in; only then may drills be played")
     drill_factor: float = Field(
         1.0,
         gt=0,

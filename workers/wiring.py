@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from temporalio.client import Client
 
 from activities.agencies import Agencies
@@ -18,8 +17,10 @@ from activities.platform import Enforcement
 from activities.review import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
 from domain.acts import PublicKey
+from domain.errors import Code, HoldfastError
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room
 from domain.ports import Ledger, Vault
+from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
 from integrations.mail.mailer import Mailer
@@ -51,6 +52,7 @@ class Ports:
     room: Room | None
     trusted: tuple[PublicKey, ...]
     key: bytes
+    stand_ins: bool = False
 
 
 def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]]:
@@ -82,6 +84,7 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 directory=ports.directory,
                 trusted=ports.trusted,
                 key=ports.key,
+                stand_ins=ports.stand_ins,
             )
             return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold]
         case "comms":
@@ -101,28 +104,62 @@ async def open_records(settings: Settings) -> AsyncIterator[tuple[Store, FileVau
         yield store, FileVault(settings.home / "vault", keys)
 
 
+class _Absent:
+    """Stands where a role has no business: it was not even given the secret."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, wanted: str) -> Any:
+        raise HoldfastError(Code.GUARD, f"this worker's role has no {self._name}")
+
+
+# Which roles are handed which outside system, and with it the secret that opens it.
+_USES = {
+    "platform": {ENFORCEMENT_QUEUE, DISCLOSURE_QUEUE},
+    "portal": {DISCLOSURE_QUEUE},
+    "pager": {COMMS_QUEUE},
+    "room": {COMMS_QUEUE},
+}
+
+
 @asynccontextmanager
-async def open_ports(settings: Settings) -> AsyncIterator[Ports]:
-    """All adapters, connected as the settings say.
+async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Ports]:
+    """The adapters that these roles need, connected as the settings say; the others are not there.
 
     Raises:
         HoldfastError: `broken-configuration`, naming the setting that is missing.
     """
+
+    def needed(name: str) -> bool:
+        return bool(_USES[name] & set(roles))
+
     async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(open_http())
+        # Settings first: a deployment that lacks one must not leave a new, empty store behind.
+        platform: Any = _Absent("platform")
+        portal: Any = _Absent("portal")
+        pager: Any = _Absent("pager")
+        if needed("platform"):
+            platform = PlatformClient(settings.required("platform_url"), settings.required("platform_token"), http)
+        if needed("portal"):
+            portal = PortalClient(settings.required("portal_url"), settings.required("portal_token"), http)
+        if needed("pager"):
+            pager = PagerClient(settings.required("pager_url"), settings.required("pager_secret"), http)
         store, vault = await stack.enter_async_context(open_records(settings))
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=20))
-        room = await stack.enter_async_context(_open_room(settings))
+        room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
             ledger=store.ledger,
             vault=vault,
             directory=DirectoryFile(settings.directory_path),
-            platform=PlatformClient(settings.required("platform_url"), settings.required("platform_token"), http),
-            portal=PortalClient(settings.required("portal_url"), settings.required("portal_token"), http),
+            platform=platform,
+            portal=portal,
             mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
-            pager=PagerClient(settings.required("pager_url"), settings.required("pager_secret"), http),
+            pager=pager,
             room=room,
             trusted=trusted_keys(settings),
             key=outside_key(settings),
+            stand_ins=settings.stand_ins,
         )
 
 

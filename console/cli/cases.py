@@ -52,7 +52,7 @@ def list_cases(
 
 
 def show(ctx: typer.Context, case: CaseId, person: As = "", shape: Output = None) -> None:
-    """One case: where it stands, who owns it, what is open, every clock."""
+    """One case: where it stands, who owns it, what is open, what falls due."""
     from console.cli.connect import with_desk
     from console.cli.finding import case_of
     from console.cli.output import emit_fields

@@ -48,7 +48,7 @@ async def _work(settings: Settings, roles: tuple[str, ...]) -> None:
 
     log = structlog.get_logger("holdfast.worker")
     stop, catalogue = _stopping(), load_catalogue()
-    async with open_ports(settings) as ports:
+    async with open_ports(settings, roles) as ports:
         client = await _patient_client(settings, stop)
         if client is not None:
             log.info("worker-started", roles=list(roles), temporal=settings.temporal_address)

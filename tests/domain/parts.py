@@ -8,6 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.acts import Act, Recorded, Signed, Statement
+from domain.canonical import digest
 from domain.cards import Card, CardItem, Finding
 from domain.effects import Effect, Leave, Remedies
 from domain.evidence import EvidenceKind, EvidenceRef
@@ -147,6 +148,7 @@ def card(*items: str, gate: Gate = RELEASE, **more: Any) -> Card:
         "findings": (Finding(about="identity", verdict="confirmed", because=("call-back",), by=("vera",)),),
         "basis": "synthetic-basis",
         "excluded": ("vera",),
+        "gate_sha256": digest(gate),
     }
     return Card(**{**drawn, **more})
 

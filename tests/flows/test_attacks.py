@@ -16,6 +16,7 @@ from activities.disclosure import Deliver
 from activities.step import Place
 from domain.acts import Approve, Done, Retry, Signed, Statement
 from domain.errors import Code
+from domain.gates import Seat
 from domain.incident import OpenIncident, Outcome
 from domain.people import Authority, Role
 from domain.signing import Signer
@@ -215,7 +216,7 @@ async def test_a_forged_case_that_trusts_the_thiefs_key_still_releases_nothing(w
     await was_paged(case, "intervention")
 
 
-@pytest.mark.parametrize("weaken", ["one signature", "one seat", "other recipient", "more items"])
+@pytest.mark.parametrize("weaken", ["one signature", "one seat", "wider seats", "other recipient", "more items"])
 async def test_the_disclosing_step_refuses_a_genuine_approval_that_was_bent(world: World, weaken: str) -> None:
     """Started directly on its queue, with the ring, around the whole procedure."""
     case = await world.declare()
@@ -230,6 +231,14 @@ async def test_the_disclosing_step_refuses_a_genuine_approval_that_was_bent(worl
         "one signature": whole.model_copy(update={"signed": one}),
         "one seat": whole.model_copy(
             update={"signed": one, "gate": whole.gate.model_copy(update={"seats": whole.gate.seats[:1]})}
+        ),
+        # Two genuine signatures, and a gate bent so that the second of them has a seat.
+        "wider seats": whole.model_copy(
+            update={
+                "gate": whole.gate.model_copy(
+                    update={"seats": (Seat(name="anybody", roles=tuple(Role)), *whole.gate.seats[1:])}
+                )
+            }
         ),
         "other recipient": whole.model_copy(
             update={"card": whole.card.model_copy(update={"recipient": "agency-lowmoor"})}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.acts import Approve, AskToStandDown, Cannot, Deny, Done, Take
+from domain.acts import Approve, AskToStandDown, Cannot, Deny, Done, Retry, Take
 from domain.incident import Outcome
 from domain.people import Role
 from domain.timeline import Kind
@@ -30,6 +30,29 @@ async def test_every_rung_of_a_silent_release_is_called_and_nothing_leaves(world
     await case.act(Role.LEGAL, "refuse", Approve())
     await case.act(verifier, "refuse", Approve())
     assert (await case.result()).outcome is Outcome.REFUSED
+
+
+async def test_a_mail_relay_that_is_down_keeps_nobody_from_being_called(world: World) -> None:
+    """The holding letter fails and asks a person; the gate goes on climbing beside it."""
+    case = await world.declare()
+    await case.verified()
+    await case.open("release")
+    world.sims.mail.faults.add(Fault(kind="status", value=550, times=None))
+    try:
+        for _ in range(8):
+            await case.later(minutes=5, seconds=1)
+        await case.open("send_holding/1!")
+        before = (await case.state()).gates["notify/release/1"].rungs
+        for _ in range(2):
+            await case.later(minutes=15, seconds=1)
+        await case.until(lambda state: state.gates["notify/release/1"].rungs > before)
+    finally:
+        world.sims.mail.faults.clear()
+    await case.act(Role.ENGINEER, "send_holding/1!", Retry())
+    await case.act(Role.LEGAL, "release/1", Approve())
+    await case.act(Role.DUTY_MANAGER, "release/1", Approve())
+    await case.followed_up()
+    assert (await case.result()).outcome is Outcome.DISCLOSED
 
 
 async def test_protect_may_be_decided_alone_from_the_third_rung_and_is_then_ratified(world: World) -> None:

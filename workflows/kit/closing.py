@@ -100,8 +100,8 @@ class Closing(Gates):
     def _nothing_open(self) -> bool:
         state = self.state
         ratified = all(not each.open for each in state.gates.values() if each.ratifies or "+ratify" in each.key)
-        worked = all(not each.open for each in state.tasks.values())
-        return ratified and worked and not state.stand_down_asked
+        waiting = (*state.tasks.values(), *state.interventions.values())
+        return ratified and not any(each.open for each in waiting) and not state.stand_down_asked
 
     async def _shut(self, outcome: Outcome, code: str) -> IncidentReport:
         state = self.state

@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 
+from workflows.kit.core import StepFailed
 from workflows.kit.tasks import Tasks
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import Step
     from domain.base import Model
+    from domain.canonical import digest
     from domain.cards import Card, Change
     from domain.gates import Family, Gate
     from domain.state import GateRecord, State, Status
@@ -49,8 +51,14 @@ class Gates(Tasks):
             return Silence(key=key, rungs=rungs)
         return await self._conclude(key, key)
 
-    async def keep_calling(self, gate: Gate) -> Approval | Denied:
-        """After silence: call the last rung again and again until somebody decides. Nothing leaves before."""
+    async def keep_calling(self, gate: Gate, *, telling: Step[Any] | None = None) -> Approval | Denied:
+        """After silence: call the last rung again and again until somebody decides. Nothing leaves before.
+
+        `telling` is done beside the calling: a mail relay that is down must not keep anybody from being called.
+        """
+        if telling is not None:
+            # The key is made here, in the procedure's own order: a task may first run in a later phase.
+            self._own(self._do_beside(telling, self._key(telling.NAME)))
         record = [each for each in self.state.gates.values() if each.gate.name == gate.name][-1]
         key = self._key(f"{gate.name}-again")
         await self._boundary()
@@ -59,6 +67,14 @@ class Gates(Tasks):
         decision = await self._conclude(record.key, key)
         assert not isinstance(decision, Silence)
         return decision
+
+    async def _do_beside(self, step: Step[Any], key: str) -> None:
+        try:
+            await self._do(step, key)
+        except StepFailed as failed:
+            # Only the end of the case ends an intervention without a choice.
+            self._note(Kind.DEVIATION, key, code=failed.code)
+        await self._keep_books()
 
     async def act(self, step: Step[R], *, undo: Step[Any], ratify: Gate, showing: Showing) -> R:
         """Act at once and have it ratified. Denied: the step is taken back. Silence: it stays, and calling goes on."""
@@ -128,7 +144,7 @@ class Gates(Tasks):
     def _drawn(self, gate: Gate, showing: Showing) -> Card:
         card = showing(self.state)
         excluded = self.state.excluded(gate.excludes)
-        return card.model_copy(update={"gate": gate.name, "excluded": excluded})
+        return card.model_copy(update={"gate": gate.name, "gate_sha256": digest(gate), "excluded": excluded})
 
     def _redraw(self) -> None:
         """After every change: open cards show the state as it is, and decisions on other cards are void."""

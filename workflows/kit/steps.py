@@ -35,7 +35,9 @@ class Steps(Ladders):
 
     async def do(self, step: Step[R]) -> R:
         """Run a step to its result. When it cannot, an intervention opens and pages until a person chose."""
-        key = self._key(step.NAME)
+        return await self._do(step, self._key(step.NAME))
+
+    async def _do(self, step: Step[R], key: str) -> R:
         await self._boundary()
         if (found := self._journalled(key)) is not None:
             return self._parse(step, found)
@@ -106,6 +108,8 @@ class Steps(Ladders):
             record_key = last.key
             await self._climb(record_key)
             last = self.state.interventions[record_key]
+            if last.status is Status.CLOSED:
+                raise StepFailed("case-closed")
             if last.status is Status.BY_HAND:
                 return self._parse(step, last.result)
             if last.status is Status.SKIPPED:

@@ -77,8 +77,7 @@ async def protect(case: IncidentWorkflow, findings: tuple[Finding, ...]) -> Inci
             showing=lambda state: release_card(state, PROTECT, desk, scope, ("E1", "E2"), findings),
         )
         if isinstance(decision, Silence):
-            await case.do(SendHolding(intake=case.incident.intake))
-            decision = await case.keep_calling(PROTECT)
+            decision = await case.keep_calling(PROTECT, telling=SendHolding(intake=case.incident.intake))
         match decision:
             case Approval() as approval:
                 sheet = await case.do(PrepareSafetyCall(account=str(case.fact("account")), approval=approval))

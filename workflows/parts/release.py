@@ -25,8 +25,7 @@ async def release(
     """What was decided, after it was done."""
     decision = await case.ask(gate, showing=lambda state: release_card(state, gate, recipient, scope, tiers, findings))
     if isinstance(decision, Silence):
-        await case.do(SendHolding(intake=case.incident.intake))
-        decision = await case.keep_calling(gate)
+        decision = await case.keep_calling(gate, telling=SendHolding(intake=case.incident.intake))
     if isinstance(decision, Approval):
         await case.do(Deliver(account=str(case.fact("account")), approval=decision))
     return decision
