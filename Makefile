@@ -39,7 +39,7 @@ browser:
 	  || echo "make: no Chromium and no way to install it; the browser tests will say so"
 
 test: check browser
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 # Continue as new after each verb of each scenario, one at a time: about 200 cases.
 turnover: $(READY)

@@ -110,6 +110,7 @@ class World:
     declarer: Declarer
     catalogue: Catalogue
     sims: Simulators
+    between_looks: float = 0.2
 
     async def declare(
         self,
@@ -189,7 +190,7 @@ class Case:
     async def until(self, ready: Callable[[State], bool], within: float = 20) -> State:
         """Wait for a condition on the state."""
         deadline = asyncio.get_running_loop().time() + within
-        for pause in itertools.chain((0.03, 0.06, 0.12), itertools.repeat(0.2)):
+        for pause in itertools.chain((0.03, 0.06, 0.12), itertools.repeat(self.world.between_looks)):
             state = await self.state()
             if ready(state):
                 return state

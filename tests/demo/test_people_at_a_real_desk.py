@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from console.running.script import CREW
 from domain.incident import Outcome
 from domain.state import Status
 from integrations.simulator.people import People
-from tests.world import World
+from integrations.temporal.server import EmbeddedServer
+from tests.world import World, open_simulators, open_world
 
 
-async def test_people_bring_a_case_from_its_declaration_to_its_signed_review(world: World) -> None:
+@pytest.fixture
+async def quiet_world(tmp_path: Path) -> AsyncIterator[World]:
+    """A deployment with no case but this one: whoever looks at their desk looks at every open case."""
+    async with (
+        EmbeddedServer(tmp_path / "temporal", time_skipping=True) as server,
+        open_simulators() as sims,
+        open_world(tmp_path / "home", server, sims) as opened,
+    ):
+        yield opened
+
+
+async def test_people_bring_a_case_from_its_declaration_to_its_signed_review(quiet_world: World) -> None:
+    world = quiet_world
     directory = await world.ports.directory.current()
     crew = [each for each in directory.people if each.id in CREW]
     people = People(crew, {each.id: world.desk for each in crew}, seed=3, delay=(0.0, 0.1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -21,21 +20,15 @@ async def forgetful(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[W
         open_simulators() as sims,
         open_world(tmp_path_factory.mktemp("home"), server, sims, extra=[containment], cached=0) as opened,
     ):
+        opened.between_looks = 1.0  # every look replays the whole case
         yield opened
 
 
-async def test_every_scenario_ends_the_same_without_a_workflow_cache(forgetful: World) -> None:
-    slots = asyncio.Semaphore(3)
-
-    async def played(name: str) -> None:
-        async with slots:
-            scenario = SCENARIOS[name]
-            case = await scenario.open(forgetful)
-            await scenario.play(case)
-            report = await case.result(90)
-            assert (report.outcome, report.code) == (scenario.outcome, scenario.code), name
-            assert effects_of(case) == scenario.effects, name
-
-    async with asyncio.TaskGroup() as group:
-        for name in SCENARIOS:
-            group.create_task(played(name))
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_a_scenario_ends_the_same_without_a_workflow_cache(forgetful: World, name: str) -> None:
+    scenario = SCENARIOS[name]
+    case = await scenario.open(forgetful)
+    await scenario.play(case)
+    report = await case.result(90)
+    assert (report.outcome, report.code) == (scenario.outcome, scenario.code)
+    assert effects_of(case) == scenario.effects

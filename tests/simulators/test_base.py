@@ -128,12 +128,15 @@ async def test_every_stand_in_has_its_page_and_its_counts(kind: type[PlatformSim
 
 
 def test_a_stand_in_imports_nothing_of_what_it_is_there_to_test() -> None:
-    """Outside this package only libraries may be imported: a shared line would be a shared mistake."""
+    """Outside this package only libraries may be imported: a shared line would be a shared mistake.
+
+    The simulated people are no party with a wire: they speak to the desk, and so in its words.
+    """
     ours = {"domain", "workflows", "activities", "workers", "console", "integrations", "tests"}
     for file in [*FOLDER.glob("*.py"), *(FOLDER / "pages").glob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
-                if name.split(".")[0] in ours:
+                if name.split(".")[0] in ours and not (file.name == "people.py" and name.startswith("domain.")):
                     assert name.startswith("integrations.simulator."), f"{file.name} imports {name!r}"
