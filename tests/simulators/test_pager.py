@@ -71,6 +71,7 @@ async def test_the_same_dedup_key_is_the_same_page(pager: PagerSimulator) -> Non
         sign(json.dumps(event()).encode(), int(time.time()), secret="another"),
         sign(json.dumps(event(person="someone-else")).encode(), int(time.time())),
     ],
+    ids=["none", "no time", "long ago", "another secret", "another body"],
 )
 async def test_what_is_not_signed_by_us_pages_nobody(pager: PagerSimulator, signature: str) -> None:
     body = json.dumps(event()).encode()
