@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from domain.acts import Approve, AskToStandDown, Cannot, Deny, Done, Retry, Take
-from domain.incident import Outcome
+from domain.incident import Outcome, Rehearsal
 from domain.people import Role
 from domain.timeline import Kind
 from integrations.simulator.faults import Fault
@@ -55,8 +57,11 @@ async def test_a_mail_relay_that_is_down_keeps_nobody_from_being_called(world: W
     assert (await case.result()).outcome is Outcome.DISCLOSED
 
 
-async def test_protect_may_be_decided_alone_from_the_third_rung_and_is_then_ratified(world: World) -> None:
-    case = await world.declare()
+@pytest.mark.parametrize("every_verb", [False, True], ids=["one run", "continued as new"])
+async def test_protect_may_be_decided_alone_from_the_third_rung_and_is_then_ratified(
+    world: World, every_verb: bool
+) -> None:
+    case = await world.declare(rehearsal=Rehearsal(every_verb=every_verb))
     assessor = await world.someone(Role.ESCALATION_SPECIALIST)
     await case.act(assessor, "", Take())
     await case.act(Role.LE_SPECIALIST, "call-back", Cannot(code="nobody-answered"))
@@ -71,6 +76,10 @@ async def test_protect_may_be_decided_alone_from_the_third_rung_and_is_then_rati
     await case.act(legal, "protect/1", Approve())
     await case.act(assessor, "call-desk", Done(result={"taken": True}, artefact=await case.record()))
     await case.open("+ratify")
+    called = (await case.state()).gates["notify/protect/1+ratify"].rungs
+    for _ in range(2):
+        await case.later(minutes=6)
+    await case.until(lambda state: state.gates["notify/protect/1+ratify"].rungs > called)
     await case.act(Role.DUTY_MANAGER, "+ratify", Approve())
     assert (await case.result()).outcome is Outcome.PROTECTED
 

@@ -103,6 +103,9 @@ class Gates(Tasks):
     def _have_ratified(self, record: GateRecord) -> None:
         """What one person decided alone is put before the two who should have; the incident goes on meanwhile."""
         key = f"{record.key}+ratify"
+        if key in self._attended:
+            return
+        self._attended.add(key)
         alone = next((each.person for each in record.votes if each.alone), "")
         self.state = self.state.with_involved("decided-alone", alone)
         gate = record.gate.model_copy(
@@ -117,8 +120,7 @@ class Gates(Tasks):
         card = record.card
         self._showing[key] = lambda _: card
         self._open_gate(key, gate, self._showing[key])
-        if self.state.gates[key].open:
-            self._own(self._until_ratified(key))
+        self._own(self._until_ratified(key))
 
     def _frozen_gate(self, gate: Gate) -> Gate:
         """The case's own copy of this gate: a changed procedure file reaches new cases only."""
@@ -168,6 +170,8 @@ class Gates(Tasks):
             return Silence(key=key, rungs=found["silence"])
         record = self.state.gates[found.get("gate", key)]
         if record.status is Status.APPROVED:
+            if record.alone:
+                self._have_ratified(record)  # in every run anew, so that its calling goes on
             return approval(self.state.case, record)
         who = next((each.person for each in record.votes if each.kind == "deny"), "")
         at: datetime = record.ended_at or record.opened_at
@@ -179,8 +183,6 @@ class Gates(Tasks):
             self._journal(key, {"gate": gate_key})
             detail: dict[str, str | int | bool] = {"alone": record.alone, "decisions": len(record.votes)}
             self._note(Kind.GATE_DECIDED, gate_key, code=record.status.value, detail=detail)
-        if record.alone:
-            self._have_ratified(record)
         if record.gate.family in _STARTS_REVIEW:
             await self._start_review()
         return self._decision(gate_key, {})
