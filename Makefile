@@ -43,7 +43,7 @@ test: check browser
 
 # Continue as new after each verb of each scenario, one at a time: about 200 cases.
 turnover: $(READY)
-	$(BIN)/python -m pytest -q -m soak tests/flows/test_turnover.py
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m soak tests/flows/test_turnover.py
 
 # Replays the stored histories, and proves that a changed procedure would be caught.
 replay: $(READY)
