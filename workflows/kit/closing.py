@@ -99,7 +99,9 @@ class Closing(Gates):
 
     def _nothing_open(self) -> bool:
         state = self.state
-        ratified = all(not each.open for each in state.gates.values() if each.ratifies or "+ratify" in each.key)
+        # Journalled, not only decided: what was overturned must have been taken back before the case closes.
+        acts = [key for key, each in state.gates.items() if each.ratifies or key.endswith("+ratify")]
+        ratified = all(self._journalled(key) is not None for key in acts)
         waiting = (*state.tasks.values(), *state.interventions.values())
         return ratified and not any(each.open for each in waiting) and not state.stand_down_asked
 
