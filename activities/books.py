@@ -15,7 +15,7 @@ from domain.timeline import Entry, Projection
 
 @step
 class KeepBooks(Step[LedgerReceipt]):
-    """Append timeline entries to the ledger and refresh the case's line in the list."""
+    """Append timeline entries to the ledger, refresh the case's line in the list, and keep a copy of its state."""
 
     NAME: ClassVar[str] = "keep_books"
     EFFECT: ClassVar[Effect] = Effect.OBSERVE
@@ -24,6 +24,7 @@ class KeepBooks(Step[LedgerReceipt]):
 
     entries: tuple[Entry, ...]
     projection: Projection
+    copy_of_state: str = ""
 
 
 class Paged(Model):
@@ -93,4 +94,5 @@ class Bookkeeping:
 
     @performs(KeepBooks)
     async def keep_books(self, given: KeepBooks) -> LedgerReceipt:
-        return await self._ledger.append(given.here.case, given.entries, given.projection)
+        copy = given.copy_of_state.encode() or None
+        return await self._ledger.append(given.here.case, given.entries, given.projection, copy)

@@ -99,6 +99,51 @@ class AskToStandDown(Model):
     code: str
 
 
+class Acknowledge(Model):
+    """ "I have seen this": the caller's next page to somebody else is not needed."""
+
+    kind: Literal["acknowledge"] = "acknowledge"
+
+
+class Report(Model):
+    """One press: we left the procedure (`deviation`), or a tool of ours failed us (`tool-fault`). For the review."""
+
+    kind: Literal["report"] = "report"
+    what: Literal["deviation", "tool-fault"]
+    code: str = ""
+
+
+class Reassess(Model):
+    """Severity, said anew as axes (see `domain.severity.Assessment`); an axis that nobody knows is None."""
+
+    kind: Literal["reassess"] = "reassess"
+    imminence: int | None = Field(default=None, ge=0, le=3)
+    harm: int | None = Field(default=None, ge=1, le=4)
+    credibility: int | None = Field(default=None, ge=1, le=3)
+    code: str = ""
+
+
+class HandOver(Model):
+    """The owner offers the case to the next shift: an office (`uk`) or one person. `promises` lies in the vault."""
+
+    kind: Literal["hand-over"] = "hand-over"
+    to: str
+    promises: EvidenceRef | None = None
+
+
+class Accept(Model):
+    """Take what was handed over. A transfer is complete only with this."""
+
+    kind: Literal["accept"] = "accept"
+
+
+class Decline(Model):
+    """Refuse what was handed over; it climbs to whoever must find another."""
+
+    kind: Literal["decline"] = "decline"
+    code: str
+
+
 class Note(Model):
     """A note; its text lies in the vault."""
 
@@ -121,6 +166,12 @@ Act = Annotated[
     | Take
     | Amend
     | AskToStandDown
+    | Acknowledge
+    | Report
+    | Reassess
+    | HandOver
+    | Accept
+    | Decline
     | Note,
     Field(discriminator="kind"),
 ]

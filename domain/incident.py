@@ -38,6 +38,7 @@ class OpenIncident(Model):
     """The whole input of a procedure. Policy and trusted keys are frozen here for the case's life.
 
     `declared_by` is a directory id; `intake` the request as received, in the vault; `facts` identify nobody.
+    `reopens` is the closed case that this one goes on from; `recovered` counts restarts from the store's copy.
     """
 
     case: str
@@ -52,6 +53,8 @@ class OpenIncident(Model):
     drill: bool = False
     channel: str = ""
     parent: str = ""
+    reopens: str = ""
+    recovered: int = 0
     rehearsal: Rehearsal = Rehearsal()
     carried: State | None = None
 

@@ -13,9 +13,15 @@ from domain.timeline import AuditReport, Entry, LedgerEntry, Projection
 class Ledger(Protocol):
     """The primary record: append-only, one hash chain per case."""
 
-    async def append(self, case: str, entries: Sequence[Entry], projection: Projection | None = None) -> LedgerReceipt:
-        """Append in order, in one transaction with the projection; an entry id already there is not written
-        twice. Returns the receipt of the case's head."""
+    async def append(
+        self,
+        case: str,
+        entries: Sequence[Entry],
+        projection: Projection | None = None,
+        copy: bytes | None = None,
+    ) -> LedgerReceipt:
+        """Append in order, in one transaction with the projection and the copy of the state (`domain.copies`); an
+        entry id already there is not written twice. Returns the receipt of the case's head."""
         ...
 
     async def read(self, case: str, after: int = 0) -> Sequence[LedgerEntry]:
@@ -35,6 +41,10 @@ class Cases(Protocol):
     """The projection: search and lists."""
 
     async def get(self, case: str) -> Projection | None: ...
+
+    async def copy(self, case: str) -> bytes | None:
+        """The state as it was when the books were last kept, packed; None if there is none."""
+        ...
 
     async def list(self, *, open_only: bool = False, limit: int = 200) -> Sequence[Projection]: ...
 

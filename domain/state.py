@@ -155,6 +155,11 @@ class OwnerRecord(Called):
     person: str = ""
 
 
+def next_due(record: GateRecord | TaskRecord | InterventionRecord | OwnerRecord) -> dict[str, str | int | bool]:
+    """When the next rung of an open record is due, as the detail of a timeline entry."""
+    return {"next_due": (record.opened_at + record.ladder.at(record.rungs)).isoformat()}
+
+
 class Undo(Model):
     """A step that takes back another, registered before the act: name, its input as JSON, and whether it ran."""
 
@@ -195,6 +200,7 @@ class State(Model):
     written: int = 0
     turnovers: int = 0
     left_at: int = 0
+    recovered: int = 0
 
     def with_(self, **changes: Any) -> State:
         return self.model_copy(update=changes)
@@ -202,7 +208,9 @@ class State(Model):
     def noted(self, at: datetime, kind: Kind, subject: str = "", **more: Any) -> State:
         """This state with one more timeline entry. `more` are the other fields of `Entry`."""
         number = self.entry_number + 1
-        entry = Entry(id=f"{number:06d}", at=at, kind=kind, subject=subject, **more)
+        # A lost run may still have a write under way: what comes after a recovery has ids of its own.
+        run = f"r{self.recovered}." if self.recovered else ""
+        entry = Entry(id=f"{run}{number:06d}", at=at, kind=kind, subject=subject, **more)
         return self.with_(entry_number=number, pending=(*self.pending, entry))
 
     def with_gate(self, record: GateRecord) -> State:

@@ -42,6 +42,14 @@ class Kind(StrEnum):
     UNDONE = "undone"
     REVIEW = "review"
     TURNOVER = "turnover"
+    CLOCK = "clock"
+    ACKNOWLEDGED = "acknowledged"
+    HAND_OVER = "hand-over"
+    SEVERITY = "severity"
+    RECOVERED = "recovered"
+    REOPENED = "reopened"
+    PATCH = "patch"
+    EXPORTED = "exported"
     CLOSED = "closed"
 
 
@@ -50,7 +58,8 @@ class Entry(Model):
 
     `id` is unique within its case and made by the workflow (`<run counter>`), so that a retried write is
     recognised. `subject` is a verb key (`notify/release/1`), `who` a person's id, `detail` holds codes, counts
-    and hashes only. `at` is UTC.
+    and hashes only. `at` is UTC. An entry that arms something says in `detail["next_due"]` (ISO, UTC) when the next
+    call, warning or breach is due, so that a reader outside can tell what should have happened and did not.
     """
 
     id: str

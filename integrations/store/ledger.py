@@ -35,7 +35,13 @@ class SqlLedger:
         self._database = database
         self._keys = keys
 
-    async def append(self, case: str, entries: Sequence[Entry], projection: Projection | None = None) -> LedgerReceipt:
+    async def append(
+        self,
+        case: str,
+        entries: Sequence[Entry],
+        projection: Projection | None = None,
+        copy: bytes | None = None,
+    ) -> LedgerReceipt:
         """Append what is not there yet, in order, in one transaction with the projection.
 
         The receipt is the head after it; a case without entries has sequence 0. Nothing of the call is written

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.acts import FactValue
     from domain.base import Model
     from domain.cards import Card
+    from domain.copies import packed
     from domain.effects import NEEDS_WRITE_AHEAD
     from domain.errors import Code
     from domain.evidence import LedgerReceipt
@@ -88,6 +89,11 @@ class Core:
     def fact(self, name: str) -> FactValue:
         """A fact of the case as it stands; empty text where nobody has said."""
         return self.state.facts.get(name, "")
+
+    @staticmethod
+    def _patched(name: str) -> bool:
+        """Whether this run may do what earlier versions of the kit did not: true for all but replays of old runs."""
+        return workflow.patched(name)
 
     # -- continuing as new --------------------------------------------------------------------------------
 
@@ -198,7 +204,8 @@ class Core:
         self._flushing = True
         try:
             entries = self.state.pending
-            step = KeepBooks(entries=entries, projection=self.state.projection(workflow.now()))
+            copy = packed(self.state)
+            step = KeepBooks(entries=entries, projection=self.state.projection(workflow.now()), copy_of_state=copy)
             receipt = await self._execute(step, "books", None)
         finally:
             self._flushing = False

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.canonical import digest
     from domain.cards import Card, Change
     from domain.gates import Family, Gate
-    from domain.state import GateRecord, State, Status
+    from domain.state import GateRecord, State, Status, next_due
     from domain.timeline import Kind
     from domain.voting import Approval, Denied, Silence, approval, redrawn
 
@@ -141,7 +141,7 @@ class Gates(Tasks):
             ratifies=ratifies,
         )
         self.state = self.state.with_gate(record)
-        self._note(Kind.GATE_OPENED, key, code=gate.name, detail={"digest": record.card.digest})
+        self._note(Kind.GATE_OPENED, key, code=gate.name, detail={"digest": record.card.digest, **next_due(record)})
 
     def _drawn(self, gate: Gate, showing: Showing) -> Card:
         card = showing(self.state)

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.effects import Leave, ways_out
     from domain.gates import Rung
     from domain.people import Role
-    from domain.state import GateRecord, InterventionRecord, OwnerRecord, TaskRecord
+    from domain.state import GateRecord, InterventionRecord, OwnerRecord, TaskRecord, next_due
     from domain.timeline import Kind
 
 Waiting = GateRecord | TaskRecord | InterventionRecord | OwnerRecord
@@ -46,11 +46,12 @@ class Ladders(Core):
         """The next rung is called; counted at once, so that a restart neither skips nor repeats one."""
         rung = record.ladder.rung(record.rungs)
         number = record.rungs + 1
-        self._put(record.model_copy(update={"rungs": number}))
+        called = record.model_copy(update={"rungs": number})
+        self._put(called)
         page = self._page_for(record).model_copy(
             update={"roles": self._roles(record, rung), "rung": number, "severity": int(self.state.severity)}
         )
-        self._note(Kind.RUNG, record.key, code=page.kind, detail={"rung": number})
+        self._note(Kind.RUNG, record.key, code=page.kind, detail={"rung": number, **next_due(called)})
         self._call(page)
 
     def _page_for(self, record: Waiting) -> Page:
@@ -104,7 +105,7 @@ class Ladders(Core):
     def own(self) -> None:
         """Open the owner's seat: somebody takes it, or it climbs. The incident does not wait for it."""
         if self._waiting(OWNER).rungs == 0:
-            self._note(Kind.OWNER, code="open")
+            self._note(Kind.OWNER, OWNER, code="open", detail=next_due(self._waiting(OWNER)))
         if self._waiting(OWNER).open:
             self._own(self._until_owned())
 

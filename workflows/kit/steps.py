@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Code
     from domain.evidence import PreservationReceipt
     from domain.gates import Family
-    from domain.state import InterventionRecord, Status, Undo
+    from domain.state import InterventionRecord, Status, Undo, next_due
     from domain.timeline import Kind
     from domain.voting import Approval
 
@@ -138,7 +138,7 @@ class Steps(Ladders):
         )
         self.state = self.state.with_intervention(record)
         self._note(Kind.STEP_FAILED, key, code=code)
-        self._note(Kind.INTERVENTION_OPENED, record.key, code=code)
+        self._note(Kind.INTERVENTION_OPENED, record.key, code=code, detail=next_due(record))
         return record
 
     def _exclusions_ahead(self) -> tuple[str, ...]:

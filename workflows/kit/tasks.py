@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.acts import Facts
     from domain.outcomes import NoAnswer, WorkCannot, WorkDone
     from domain.policy import FollowUp, TaskPolicy
-    from domain.state import Status, TaskRecord
+    from domain.state import Status, TaskRecord, next_due
     from domain.timeline import Kind
 
 Worked = WorkDone | WorkCannot | NoAnswer
@@ -54,7 +54,10 @@ class Tasks(Steps):
         key = self._key(f"wait-{what.name}")
         await self._boundary()
         if self._journalled(key) is None:
+            armed = key in self.state.deadlines
             due = self._in(what.after, key)
+            if not armed and self._patched("follow-up-armed"):
+                self._note(Kind.FOLLOW_UP, key, code="armed", detail={"next_due": due.isoformat()})
             await self._wait(lambda: False, due)
             self._note(Kind.FOLLOW_UP, key, code=what.name)
             self._journal(key, {})
@@ -69,7 +72,7 @@ class Tasks(Steps):
             return
         record = TaskRecord(key=key, nonce=str(workflow.uuid4()), opened_at=workflow.now(), task=task, about=about)
         self.state = self.state.with_task(record)
-        self._note(Kind.TASK_OPENED, key, code=task.name)
+        self._note(Kind.TASK_OPENED, key, code=task.name, detail=next_due(record))
 
     def _attend(self, key: str) -> None:
         """Call for a task beside the procedure, once per run."""
