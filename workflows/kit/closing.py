@@ -114,6 +114,7 @@ class Closing(Gates):
             gates=_closed(state.gates),
             tasks=_closed(state.tasks),
             interventions=_closed(state.interventions),
+            hand_overs=_closed(state.hand_overs),
             owner=owner,
             status=Status.CLOSED,
             outcome=outcome.value,
