@@ -66,6 +66,7 @@ def _gate(state: State, record: GateRecord, who: Person, directory: Directory) -
         "recipient_mailbox": agency.mailbox if agency else "",
         "seats": [{"name": each.name, "roles": list(each.roles)} for each in record.gate.seats],
         "reasons": list(record.gate.reasons),
+        "because": list(record.gate.because),
         "family": record.gate.family.value,
         "votes": [{"person": each.person, "kind": each.kind, "at": each.at.isoformat()} for each in record.votes],
         "next_call": (record.opened_at + record.ladder.at(record.rungs)).isoformat(),

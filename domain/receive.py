@@ -148,7 +148,7 @@ def _on_gate(
         result = cast(gate, said, signed, excluded)
     if isinstance(result, Refused):
         return result
-    code = said.act.code if isinstance(said.act, acts.Deny) else ""
+    code = said.act.code if isinstance(said.act, acts.Deny | acts.Approve) else ""
     decided = state.with_gate(settle(result, now))
     return decided.noted(
         now,

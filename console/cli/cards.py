@@ -28,6 +28,7 @@ def gate_lines(waiting: Waiting, card: Card) -> list[str]:
         ),
         *(("Seat", f"{seat['name']}: {', '.join(seat['roles'])}") for seat in shown.get("seats", ())),
         *(("So far", f"{vote['person']}: {vote['kind']}") for vote in shown.get("votes", ())),
+        ("May be approved", ", ".join(shown.get("because", ()))),
         ("May be denied", ", ".join(shown.get("reasons", ()))),
         ("Next call", shown.get("next_call", "")),
         *_you(waiting),

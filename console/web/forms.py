@@ -102,7 +102,7 @@ class Reader:
         form = self._form
         match text(form, "do"):
             case "approve":
-                return Approve()
+                return Approve(code=text(form, "because"))
             case "less":
                 return ApproveLess(items=texts(form, "item"))
             case "ask":

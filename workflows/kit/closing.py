@@ -7,7 +7,7 @@ from typing import TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.kit.gates import Gates
+from workflows.kit.devolving import Devolving
 
 with workflow.unsafe.imports_passed_through():
     from activities.review import StartReview
@@ -22,7 +22,7 @@ CASE_OVER = "case-over"
 UNWINDING = "unwinding"
 
 
-class Closing(Gates):
+class Closing(Devolving):
     """Briefs, standing down, the review's start, and the closure gate."""
 
     async def brief(self, code: str) -> None:
