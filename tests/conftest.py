@@ -12,7 +12,6 @@ from integrations.temporal.server import EmbeddedServer
 from tests.procedures import containment
 from tests.world import Simulators, World, open_simulators, open_world
 
-
 # A slow example on a busy machine is not a failing one; timings are measured elsewhere.
 settings.register_profile("holdfast", deadline=None)
 settings.load_profile("holdfast")
