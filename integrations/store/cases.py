@@ -57,7 +57,5 @@ async def save_projection(connection: AsyncConnection, projection: Projection) -
         table.c.updated_at <= fresh.excluded.updated_at,
     )
     changes = {name: fresh.excluded[name] for name in values if name != "case"}
-    saved = await connection.execute(
-        fresh.on_conflict_do_update(index_elements=[table.c.case], set_=changes, where=not_older)
-    )
-    return saved.rowcount == 1
+    saving = fresh.on_conflict_do_update(index_elements=[table.c.case], set_=changes, where=not_older)
+    return await connection.scalar(saving.returning(table.c.case)) is not None
