@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from integrations.temporal.server import EmbeddedServer
+from tests.postgres import Postgres, open_postgres
 from tests.procedures import containment
 from tests.world import Simulators, World, open_simulators, open_world
 
@@ -27,6 +28,12 @@ async def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 async def simulators() -> AsyncIterator[Simulators]:
     async with open_simulators() as sims:
         yield sims
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with open_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Opens the store: the one place where a file becomes ledger, list of cases and inbox."""
+"""Opens the store: the one place where a database becomes ledger, list of cases and inbox."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Store:
 
 @asynccontextmanager
 async def open_store(url: str, cipher: CaseKeySource, *, migrate: bool = True) -> AsyncIterator[Store]:
-    """Open the store at a URL such as `sqlite:////var/lib/holdfast/store.db`; `cipher` gives the key of a case.
+    """Open the store at a URL (see `open_database`); `cipher` gives the key of a case.
 
     With `migrate` missing tables are made and older ones upgraded; without, they must be current.
 
     Raises:
         HoldfastError: `broken-configuration` if the URL is not usable or the tables are of another version,
-            `transient` if the file stays locked.
+            `transient` if the file stays locked or the server does not answer.
     """
     async with open_database(url) as database:
         await (upgrade(database) if migrate else require_current(database))
-        yield Store(SqlLedger(database, cipher), SqlCases(database), SqlInbox(database))
+        yield Store(SqlLedger(database, cipher), SqlCases(database, cipher), SqlInbox(database))
