@@ -14,7 +14,7 @@ from domain.gates import Ladder, Rung
 from domain.policy import Procedure, TaskPolicy, check_form
 from domain.refusal import Refused
 from domain.signing import open_statement
-from domain.state import Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
+from domain.state import OWNER, Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
 from domain.timeline import Kind
 from domain.voting import cast, settle, withdrawn
 
@@ -89,7 +89,7 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
             if state.owner is None:
                 return Refused(code=Code.NOT_OPEN)
             owner = state.owner.model_copy(update={"person": said.person, "status": Status.DONE, "ended_at": now})
-            return state.with_(owner=owner).noted(now, Kind.OWNER, who=said.person, code="taken")
+            return state.with_(owner=owner).noted(now, Kind.OWNER, OWNER, who=said.person, code="taken")
         case acts.Amend(facts=facts, code=code):
             if not set(procedure.amend_roles) & set(said.authority.roles):
                 return Refused(code=Code.NOT_SEATED)

@@ -43,7 +43,12 @@ def _prepare(path: Path) -> None:
     """Create the file for its owner only and switch it to write-ahead logging, which the file remembers."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Only a file that is not there yet may be opened outside SQLite: closing a handle on one that another
+        # store of this process uses would drop that store's locks (POSIX), and the next process to leave would
+        # take the log from under it. "database disk image is malformed" is how that ends.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
     except OSError as error:
         raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url") from error
     deadline = time.monotonic() + BUSY_SECONDS

@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.state import OWNER, Called, OwnerRecord, Phase, State, Waits
     from domain.timeline import Kind
 
+HOUSEKEEPING = 5  # Temporal's last priority: what nobody waits for
 _branch: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
 
 
@@ -56,6 +57,7 @@ class Core:
         self._showing: dict[str, Callable[[State], Card]] = {}
         self._attended: set[str] = set()
         self._stand_down_watched = False
+        self._review_begun = False
         self.state = incident.carried or State(
             case=incident.case,
             slug=incident.slug,
@@ -184,7 +186,7 @@ class Core:
                     non_retryable_error_types=["PayloadsTooLarge"],
                 ),
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-                priority=Priority(priority_key=self.state.severity.priority_key),
+                priority=Priority(priority_key=HOUSEKEEPING if step.WAITS else self.state.severity.priority_key),
                 summary=key,
             )
         except ActivityError as error:

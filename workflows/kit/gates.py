@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 from workflows.kit.core import StepFailed
-from workflows.kit.tasks import Tasks
+from workflows.kit.reviewing import Reviewing
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import Step
@@ -27,7 +27,7 @@ Showing = Callable[[State], Card]
 _STARTS_REVIEW = frozenset({Family.DISCLOSE, Family.PROTECT, Family.REFUSE, Family.REPORT})
 
 
-class Gates(Tasks):
+class Gates(Reviewing):
     """Decisions by people."""
 
     async def ask(self, gate: Gate, *, showing: Showing) -> Approval | Denied | Silence:
@@ -200,8 +200,8 @@ class Gates(Tasks):
             detail: dict[str, str | int | bool] = {"alone": record.alone, "decisions": len(record.votes)}
             self._note(Kind.GATE_DECIDED, gate_key, code=record.status.value, detail=detail)
         if record.gate.family in _STARTS_REVIEW:
-            await self._start_review()
+            if self._patched("review-beside"):
+                self._begin_review()
+            else:
+                await self._start_review()
         return self._decision(gate_key, {})
-
-    async def _start_review(self) -> None:  # given by Closing
-        raise NotImplementedError
