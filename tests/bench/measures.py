@@ -162,7 +162,7 @@ async def burst(bed: Bed, count: int) -> Row:
 
 
 async def recovery(bed: Bed, cases: list[str]) -> Row:
-    """The worker is killed -9 while these cases are open, a new one starts, one act on each: seconds until all moved."""
+    """The worker is killed -9 while these cases are open, a new one starts, one act on each: seconds until all move."""
     handles, _ = await all_of(lambda _: bed.bare(Plan(activities=2, updates=1)), len(cases), 20)
     await asyncio.sleep(2)
     spans = {}
