@@ -23,6 +23,9 @@ _ENDED = {
     RunStatus.PAUSED: FindingCode.PAUSED,
     RunStatus.UNKNOWN: FindingCode.OTHER_STATUS,
 }
+# In such a case nothing can fire: that it did not is no news.
+_HALTS = frozenset({*_ENDED.values(), FindingCode.GONE, FindingCode.STUCK})
+_MISSED = frozenset({FindingCode.MISSED_RUNG, FindingCode.MISSED_CLOCK, FindingCode.MISSED_WAIT})
 
 
 class Rules(Model):
@@ -81,7 +84,14 @@ def _unique(facts: Facts, rules: Rules) -> list[Finding]:
     found: dict[str, Finding] = {}
     for each in _all(facts, rules):
         found.setdefault(each.id, each)
-    return list(found.values())
+    halted = {each.subject for each in found.values() if each.code in _HALTS}
+    nobody_works = any((each.code, each.part) == (FindingCode.NO_POLLER, "workflows") for each in found.values())
+
+    def explained(each: Finding) -> bool:
+        missed = each.code in _MISSED and each.subject in halted
+        return missed or (nobody_works and each.code is FindingCode.NOT_WORKED_ON)
+
+    return [each.model_copy(update={"explained": explained(each)}) for each in found.values()]
 
 
 def _all(facts: Facts, rules: Rules) -> Iterator[Finding]:
@@ -89,19 +99,18 @@ def _all(facts: Facts, rules: Rules) -> Iterator[Finding]:
         yield blind(area, code, rules.grace)
     grave = min((each.projection.severity for each in facts.cases if not each.projection.drill), default=2)
     records, temporal = Area.RECORDS not in facts.faults, Area.TEMPORAL not in facts.faults
-    idle = tuple(_idle_queues(facts, rules, min(grave, 2))) if temporal else ()
-    yield from idle
+    if temporal:
+        yield from _idle_queues(facts, rules, min(grave, 2))
     if records:
         yield from _kept(facts, rules, min(grave, 2))
         for case in facts.cases:
             yield from _ledger(case, facts.at, rules)
     if temporal:
-        nobody_works = any(each.part == "workflows" for each in idle)
         for each in facts.strays:
             yield from _stray(each, facts.at, rules, known=records)
         for case in facts.cases:
             if not case.track.closed:
-                yield from _run(case, facts.at, rules, nobody_works=nobody_works)
+                yield from _run(case, facts.at, rules)
     if records and temporal:
         opened = {each.projection.case for each in facts.cases}
         for case in facts.cases:
@@ -155,7 +164,7 @@ def _kept(facts: Facts, rules: Rules, severity: int) -> Iterator[Finding]:
 # -- Temporal -------------------------------------------------------------------------------------------------
 
 
-def _run(case: CaseFacts, at: datetime, rules: Rules, *, nobody_works: bool) -> Iterator[Finding]:
+def _run(case: CaseFacts, at: datetime, rules: Rules) -> Iterator[Finding]:
     run = case.execution
     if run is None:
         yield _about(case, FindingCode.GONE)
@@ -170,7 +179,7 @@ def _run(case: CaseFacts, at: datetime, rules: Rules, *, nobody_works: bool) -> 
     if run.problems or run.task_attempt >= rules.task_tries or (late and run.task_attempt > 1):
         detail = ", ".join(run.problems) or f"try {run.task_attempt}"
         yield _about(case, FindingCode.STUCK, occurrence=run.run, at=run.task_since, detail=detail)
-    elif late and not nobody_works:
+    elif late:
         yield _about(case, FindingCode.NOT_WORKED_ON, occurrence=run.run, at=run.task_since)
     for step in run.steps:
         if step.attempt >= rules.tries or step.stirred_at + rules.step < at:

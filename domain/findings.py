@@ -131,7 +131,8 @@ class Finding(Model):
 
     `subject` is a case id, a queue or empty; `part` a verb key, a step, a kind of work. `occurrence` tells the same
     trouble, come again, from the one before. `severity` is 0 to 3. `settles` is how long it must be seen without a
-    break before anybody is called for it. `detail` holds codes and counts.
+    break before anybody is called for it. `detail` holds codes and counts. `explained`: another finding is the cause;
+    it is listed, and nobody is called for it besides.
     """
 
     code: FindingCode
@@ -143,6 +144,7 @@ class Finding(Model):
     at: datetime | None = None
     detail: str = ""
     settles: timedelta = timedelta(0)
+    explained: bool = False
 
     @property
     def id(self) -> str:

@@ -27,7 +27,7 @@ class Known(Model):
 
     def due(self, now: datetime) -> bool:
         """Whether somebody must be called for it now: once it has settled, and again after an hour."""
-        if self.gone_at is not None:
+        if self.gone_at is not None or self.finding.explained:
             return False
         if self.told_at is None:
             return self.since + self.finding.settles <= now
