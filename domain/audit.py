@@ -108,10 +108,11 @@ def _all(facts: Facts, rules: Rules) -> Iterator[Finding]:
     if temporal:
         for each in facts.strays:
             yield from _stray(each, facts.at, rules, known=records)
+    if records and temporal:
         for case in facts.cases:
+            # A run that ended is a finding only where the ledger, read after it, has no closing entry.
             if not case.track.closed:
                 yield from _run(case, facts.at, rules)
-    if records and temporal:
         opened = {each.projection.case for each in facts.cases}
         for case in facts.cases:
             yield from _silent(case, facts.at, rules, opened)

@@ -122,7 +122,7 @@ _FROM_RECORDS = frozenset(
         FindingCode.NO_CHECKPOINT,
     }
 )
-_FROM_TEMPORAL = frozenset({FindingCode.STUCK, FindingCode.NOT_WORKED_ON, FindingCode.NO_POLLER})
+_FROM_TEMPORAL = frozenset({FindingCode.NO_POLLER})
 _ABOUT_ITSELF = frozenset({*_BLIND.values(), FindingCode.BLIND_PEOPLE})
 
 

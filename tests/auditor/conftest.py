@@ -42,13 +42,13 @@ async def own_sims() -> AsyncIterator[Simulators]:
         yield sims
 
 
-@pytest.fixture(scope="package")
-async def bare(
-    own_server: EmbeddedServer, own_sims: Simulators, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[World]:
-    """Nobody works here."""
-    async with open_world(tmp_path_factory.mktemp("home"), own_server, own_sims, workers=False) as opened:
+@pytest.fixture
+async def bare(own_server: EmbeddedServer, own_sims: Simulators, tmp_path: Path) -> AsyncIterator[World]:
+    """A deployment in which nobody works; nothing of it runs on after its test, so each test may look at everything."""
+    async with open_world(tmp_path / "home", own_server, own_sims, workers=False) as opened:
         yield opened
+        for each in await TemporalExecutions(opened.client).open():
+            await opened.client.get_workflow_handle(each.id).terminate("the test is over")
 
 
 @pytest.fixture

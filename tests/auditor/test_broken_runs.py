@@ -108,4 +108,3 @@ async def test_a_workflow_task_that_fails_again_and_again_is_found(manned: World
     await watcher.auditor.round()
     assert watcher.pages("EDR-SYNTH-STUCK")[0] == "P1 EDR-SYNTH-STUCK: is stuck: its task fails"
     assert await watcher.codes(case.id) == set()
-    await manned.client.get_workflow_handle("EDR-SYNTH-STUCK").terminate("synthetic")

@@ -26,24 +26,21 @@ async def test_a_call_that_is_due_while_nobody_works_is_paged_and_cleared_when_i
     first = await watcher.auditor.round()
     missed = {each.part for each in first.findings if each.code.value == "missed-rung" and each.subject == case.id}
     assert missed >= {"owner", "investigate/a.call-back/1"}
-    assert all("was not made" in each for each in watcher.pages(case.id))
-    paged = len(watcher.pages(case.id))
-    assert paged >= 2
+    said = [each for each in watcher.pages(case.id) if "was not made" in each]
+    assert len(said) == 2 * len(missed)
     async with running(bare.client, bare.ports, bare.catalogue):
         await case.later(minutes=10)
-        await case.until(lambda state: state.tasks["investigate/a.call-back/1"].rungs >= 3)
+        await case.until(lambda state: state.tasks["investigate/a.call-back/1"].rungs >= 2)
         async with asyncio.timeout(10):
             while "missed-rung" in await watcher.codes(case.id):
                 await asyncio.sleep(0.05)
         await watcher.auditor.round()
-        assert len(watcher.pages(case.id)) == paged
         # Not at once: what comes and goes is one trouble.
+        assert not any("CLEARED" in each for each in watcher.pages(case.id))
         watcher.later(minutes=3)
         await watcher.auditor.round()
-        cleared = watcher.pages(case.id)[paged:]
-        assert len(cleared) == paged
-        assert all(each.startswith(f"CLEARED P0 {case.id}") for each in cleared)
-        await case.handle.terminate("synthetic")
+        cleared = [each for each in watcher.pages(case.id) if each.startswith(f"CLEARED P0 {case.id}: a call")]
+        assert len(cleared) == len(said)
 
 
 async def test_a_case_whose_task_nobody_takes_is_explained_by_its_queue(bare: World, watching: Make) -> None:
@@ -89,7 +86,7 @@ async def test_without_temporal_the_auditor_says_so_forgets_nothing_and_does_not
         looked = await watcher.auditor.round()
         assert not looked.complete
         assert not looked.beaten
-        assert [each.code.value for each in looked.findings][0] == "cannot-read-temporal"
+        assert "cannot-read-temporal" in {each.code.value for each in looked.findings}
         # Paged once it lasts; and what was declared meanwhile waits where nobody else would see it.
         watcher.later(minutes=4)
         looked = await watcher.auditor.round()
