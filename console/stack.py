@@ -39,7 +39,8 @@ _LOOK_EVERY = 0.5  # seconds between looks at the server's process
 
 
 class Stack:
-    """`async with Stack(settings, Places.free()) as stack:` gives everything running and connected.
+    """`async with Stack(settings, Places.free()) as stack:` gives everything running and connected; with `auditor`
+    it is watched from outside as well, which a drill on its own clock has no use for.
 
     Under `settings.home` lie all state and, in `logs/`, one log per process; Temporal's own lies in
     `settings.temporal_dir`. Children end with us, even when we are killed. `say` hears of every process that died by
@@ -49,7 +50,9 @@ class Stack:
         HoldfastError: `unreachable`, naming the process and its log; `broken-configuration`, naming the setting.
     """
 
-    def __init__(self, settings: Settings, places: Places, *, say: Say, time_skipping: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, places: Places, *, say: Say, time_skipping: bool = False, auditor: bool = False
+    ) -> None:
         self.places = places
         self.settings = places.settings(
             settings,
@@ -57,10 +60,12 @@ class Stack:
             platform_token=SecretStr(PLATFORM_TOKEN),
             portal_token=SecretStr(PORTAL_TOKEN),
             pager_secret=SecretStr(PAGER_SECRET),
+            deadman_url=SecretStr(parts.switch_url(places)),
             slack_bot_token=SecretStr(parts.BOT_TOKEN),
             slack_app_token=SecretStr(parts.APP_TOKEN),
         )
         self._say = say
+        self._auditor = auditor
         self._children: dict[str, Child] = {}
         self._stack = AsyncExitStack()
         self.server = EmbeddedServer(
@@ -121,6 +126,9 @@ class Stack:
         workers = self._adopt(stack, *(parts.worker(role, self.settings, client) for role in ROLES))
         desk = self._adopt(stack, parts.desk(self.settings, self.places, http))
         await _all(*(child.start() for child in (*workers, *desk)))
+        if self._auditor:  # last, so that it does not call for what is only just starting
+            [auditor] = self._adopt(stack, parts.auditor(self.settings, self.places, http))
+            await auditor.start()
 
     def _adopt(self, stack: AsyncExitStack, *wanted: Part) -> list[Child]:
         """Children that are stopped, together, when the stack ends."""
@@ -183,7 +191,7 @@ async def _up(settings: Settings, out: Console) -> None:
         loop.add_signal_handler(name, ending.set)
     places = Places.fixed(settings)
     out.print("Starting the Temporal server, the stand-ins, the workers and the desk …")
-    running = asyncio.create_task(_serve(Stack(settings, places, say=_line(out)), out))
+    running = asyncio.create_task(_serve(Stack(settings, places, say=_line(out), auditor=True), out))
     waiting = asyncio.create_task(ending.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

@@ -56,6 +56,10 @@ class Inbox(Protocol):
 
     async def pending(self, limit: int = 100) -> Sequence[tuple[str, str, bytes]]: ...
 
+    async def waiting(self, limit: int = 100) -> Sequence[tuple[str, datetime]]:
+        """(key, received at) of what is pending, oldest first."""
+        ...
+
     async def done(self, key: str) -> None: ...
 
     async def body(self, key: str) -> bytes | None:

@@ -68,6 +68,18 @@ class Settings(BaseSettings):
         le=1,
         description="Below 1, every case declared at this desk is a drill, its patience this much shorter",
     )
+    deadman_url: SecretStr | None = Field(None, description="The dead man's switch that the auditor keeps quiet")
+    auditor_every: float = Field(30.0, ge=0.1, le=3600, description="Seconds from one round of the auditor to the next")
+    auditor_grace: float = Field(
+        90.0,
+        ge=0,
+        le=3600,
+        description="Seconds that what should happen by itself may be late before the auditor calls",
+    )
+    auditor_roles: str = Field("engineer", description="Whom the auditor calls: roles, separated by commas")
+    auditor_urgent_roles: str = Field(
+        "engineer,duty-manager", description="Whom the auditor calls about a P0 or P1 case, and about itself"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
 
     @field_validator("home", mode="after")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, handing, operating, procedures, running, saying
+from console.cli import cases, deciding, declaring, handing, operating, procedures, running, saying, watching
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -69,6 +69,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "doctor": operating.doctor,
         "worker": running.worker,
         "desk": running.desk,
+        "auditor": watching.auditor,
     },
 }
 for panel, commands in _COMMANDS.items():

@@ -22,11 +22,13 @@ from activities.step import SOP_QUEUE
 from console.running.child import Part, Ready
 from console.running.places import HOST, Places
 from domain.people import Directory
+from integrations.simulator.deadman import DEADMAN_TOKEN
 from workers.settings import PREFIX, Settings
 
 CHANNEL_ID, CHANNEL = "C0INCIDENTS", "incidents"
 BOT_TOKEN, APP_TOKEN = "xoxb-synthetic", "xapp-synthetic"
 STAND_INS = ("platform", "portal", "pager", "mail")
+SWITCH = "deadman"  # hears beats and applies nothing, so it has no figures of effects
 _ROOT = Path(console.__file__).parents[1]
 
 
@@ -45,9 +47,9 @@ def environment(settings: Settings) -> dict[str, str]:
 
 def simulators(settings: Settings, places: Places, http: httpx.AsyncClient) -> Part:
     """Platform, portal, pager and mail as one process; their state lies under home."""
-    ports = [part for name in (*STAND_INS, "smtp") for part in (f"--{name}-port", str(getattr(places, name)))]
+    ports = [part for name in (*STAND_INS, "smtp", SWITCH) for part in (f"--{name}-port", str(getattr(places, name)))]
     state = settings.home / "simulators" / "state.json"
-    pages = [f"{places.url(name)}/_sim" for name in STAND_INS]
+    pages = [f"{places.url(name)}/_sim" for name in (*STAND_INS, SWITCH)]
     command = (sys.executable, "-m", "integrations.simulator", *ports, "--state", str(state))
     return Part("simulators", command, environment(settings), settings.home, _answers(http, *pages))
 
@@ -101,6 +103,26 @@ def worker(role: str, settings: Settings, client: Client) -> Part:
     return Part(f"worker-{role}", command, environment(settings), settings.home, ready)
 
 
+def switch_url(places: Places) -> str:
+    """What the auditor beats."""
+    return f"{places.url(SWITCH)}/ping/{DEADMAN_TOKEN}"
+
+
+def auditor(settings: Settings, places: Places, http: httpx.AsyncClient) -> Part:
+    """The auditor; it works when the dead man's switch has heard of a whole round."""
+
+    async def ready(since: datetime) -> bool:
+        try:
+            found = await http.get(f"{places.url(SWITCH)}/_sim/state")
+        except httpx.TransportError:
+            return False
+        heard = found.json()["last_beat"] if found.is_success else None
+        return heard is not None and datetime.fromisoformat(heard) >= since
+
+    command = (sys.executable, "-m", "console.cli", "auditor")
+    return Part("auditor", command, environment(settings), settings.home, ready)
+
+
 def _answers(http: httpx.AsyncClient, *urls: str) -> Ready:
     async def one(url: str) -> bool:
         try:
@@ -120,5 +142,6 @@ def pages(places: Places) -> Sequence[tuple[str, str]]:
         ("Desk", places.url("desk")),
         ("Slack stand-in", f"{places.url('slack')}/_sim"),
         *((f"{name.capitalize()} stand-in", f"{places.url(name)}/_sim") for name in STAND_INS),
+        ("Dead man's switch", f"{places.url(SWITCH)}/_sim"),
     ]
     return [*found, ("Temporal", f"http://{HOST}:{places.ui}")] if places.ui else found

@@ -26,6 +26,7 @@ class Places(Model):
     pager: int = 8704
     mail: int = 8705
     smtp: int = 8706
+    deadman: int = 8707
 
     @classmethod
     def free(cls) -> Self:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from integrations.simulator.deadman import DEADMAN_TOKEN, PERIOD, DeadmanSimulator
 from integrations.simulator.mail import MailSimulator
 from integrations.simulator.pager import PAGER_SECRET, PagerSimulator
 from integrations.simulator.platform import PLATFORM_TOKEN, PlatformSimulator
@@ -22,11 +23,13 @@ from integrations.simulator.portal import PORTAL_TOKEN, PortalSimulator
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m integrations.simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("platform", "portal", "pager", "smtp", "mail"):
+    for name in ("platform", "portal", "pager", "smtp", "mail", "deadman"):
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--platform-token", default=PLATFORM_TOKEN)
     parser.add_argument("--portal-token", default=PORTAL_TOKEN)
     parser.add_argument("--pager-secret", default=PAGER_SECRET)
+    parser.add_argument("--deadman-token", default=DEADMAN_TOKEN)
+    parser.add_argument("--deadman-period", type=float, default=PERIOD, help="seconds of silence until it pages")
     parser.add_argument(
         "--state",
         type=Path,
@@ -54,13 +57,21 @@ async def serve(options: argparse.Namespace) -> None:
     )
     pager = PagerSimulator(host=host, port=options.pager_port, secret=options.pager_secret, state_path=state("pager"))
     mail = MailSimulator(host=host, port=options.smtp_port, page_port=options.mail_port, state_path=state("mail"))
-    async with platform, portal, pager, mail:
+    deadman = DeadmanSimulator(
+        host=host,
+        port=options.deadman_port,
+        token=options.deadman_token,
+        period=options.deadman_period,
+        state_path=state("deadman"),
+    )
+    async with platform, portal, pager, mail, deadman:
         smtp = f"smtp://{mail.smtp_host}:{mail.smtp_port}"
         urls = {
             "platform": platform.url,
             "portal": portal.url,
             "pager": pager.url,
             "mail": mail.url,
+            "deadman": deadman.url,
             "smtp": smtp,
         }
         sys.stdout.write(json.dumps(urls) + "\n")

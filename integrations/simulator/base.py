@@ -112,12 +112,17 @@ class Simulator(Generic[StateT]):
         """Have the state stored before this request is answered."""
         self._dirty = True
 
+    def keep(self) -> None:
+        """Store what changed without a request, and wake whoever waits."""
+        save(self._state_path, self.state)
+        self._dirty = False
+        self._changed.set()
+
     def note(self, line: LogLine) -> None:
         """Count a request, store what it changed, and wake whoever waits."""
         self.state.record(line)
         if self._dirty:
-            save(self._state_path, self.state)
-            self._dirty = False
+            self.keep()
         self._changed.set()
 
     async def _answer(self, operation: Operation, request: web.Request) -> web.StreamResponse:

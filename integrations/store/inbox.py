@@ -35,6 +35,12 @@ class SqlInbox:
         rows = await self._database.read(rows_of(query))
         return [(row.key, row.kind, row.body) for row in rows]
 
+    async def waiting(self, limit: int = 100) -> Sequence[tuple[str, datetime]]:
+        """(key, received at) of what is not done, oldest first; without the bodies, for whoever may not read them."""
+        query = select(table.c.key, table.c.received_at).where(table.c.done_at.is_(None)).order_by(table.c.position)
+        rows = await self._database.read(rows_of(query.limit(limit)))
+        return [(row.key, row.received_at) for row in rows]
+
     async def done(self, key: str) -> None:
         """Mark a request as handed on; a second time changes nothing.
 

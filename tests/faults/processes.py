@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -29,8 +30,9 @@ def environment(settings: Settings) -> dict[str, str]:
 class Process:
     """`holdfast <words>` as a child; its output goes to a file."""
 
-    def __init__(self, settings: Settings, log: Path, *words: str) -> None:
+    def __init__(self, settings: Settings, log: Path, *words: str, more: Mapping[str, str] | None = None) -> None:
         self._settings = settings
+        self._more = more or {}
         self._log = log
         self._words = words
         self._child: asyncio.subprocess.Process | None = None
@@ -39,7 +41,7 @@ class Process:
         with self._log.open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "console.cli", *self._words,
-                env=environment(self._settings), stdout=log, stderr=log, start_new_session=True,
+                env={**environment(self._settings), **self._more}, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
     async def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
