@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.acts import PublicKey
+from domain.checkpoints import Made, Notary, Proof, SealedCheckpoint
 from domain.evidence import EvidenceKind, EvidenceRef, LedgerReceipt
 from domain.timeline import AuditReport, Entry, LedgerEntry, Projection
 
@@ -31,6 +33,54 @@ class Ledger(Protocol):
 
     async def verify(self) -> AuditReport:
         """Read every chain from end to end."""
+        ...
+
+
+class Checkpoints(Protocol):
+    """What all chains stood at, minute by minute; see `domain.checkpoints`."""
+
+    async def make(self, now: datetime, notary: Notary, *, every: timedelta = timedelta()) -> Made:
+        """Write the next checkpoint, over one state of all heads; none if the last is younger than `every`."""
+        ...
+
+    async def latest(self) -> SealedCheckpoint | None: ...
+
+    async def unsent(self, limit: int = 100) -> Sequence[SealedCheckpoint]:
+        """What the witness has not acknowledged, oldest first."""
+        ...
+
+    async def sent(self, number: int, now: datetime) -> None: ...
+
+    async def adopt(self, theirs: Sequence[SealedCheckpoint], now: datetime) -> None:
+        """Take back checkpoints of ours that the witness has and we lost; they must follow on ours."""
+        ...
+
+    async def proof(self, case: str) -> tuple[SealedCheckpoint, Proof] | None:
+        """The latest checkpoint with the case's place in it; None if no checkpoint knows the case."""
+        ...
+
+    async def verify(self, trusted: Sequence[PublicKey], witnessed: Sequence[SealedCheckpoint] | None) -> AuditReport:
+        """Read every chain and every checkpoint as of one moment and compare them, also with the witness's copies
+        (None: there is no witness, or it did not answer)."""
+        ...
+
+
+class Witness(Protocol):
+    """Somebody outside the operator's reach who keeps our checkpoints and never lets one be replaced."""
+
+    async def keep(self, checkpoint: SealedCheckpoint) -> None:
+        """Hand one over; the same again is taken as said already.
+
+        Raises:
+            HoldfastError: `transient`, `needs-a-person` or `permanent`; `tampered` if the number is there with
+                another text, or does not follow on what is there.
+        """
+        ...
+
+    async def latest(self) -> SealedCheckpoint | None: ...
+
+    async def read(self, after: int) -> Sequence[SealedCheckpoint]:
+        """Those with a greater number, in order; some of them if they are many, none if there are none."""
         ...
 
 

@@ -16,9 +16,10 @@ from domain.canonical import canonical
 from domain.errors import Code, HoldfastError
 from domain.evidence import LedgerReceipt
 from domain.timeline import AuditFault, AuditReport, Entry, Kind, LedgerEntry, Projection
-from integrations.store.audit import Head, Row, chain_faults
+from integrations.store.audit import Head, Row
 from integrations.store.cases import save_projection
 from integrations.store.chain import GENESIS, CaseKeySource, link, seal, unseal
+from integrations.store.comparing import case_faults
 from integrations.store.copies import save_copy
 from integrations.store.database import Database, insert, rows_of
 from integrations.store.rows import chains_of, heads_of
@@ -97,8 +98,7 @@ class SqlLedger:
         return LedgerReceipt(case=case, sequence=head.sequence, head=head.hash) if head.sequence else None
 
     async def verify(self) -> AuditReport:
-        """Read every chain from end to end, as of one moment. Faults: see `audit.chain_faults`; besides,
-        `unreadable` (sequence 1) for a case whose key is lost though nobody erased it."""
+        """Read every chain from end to end, as of one moment; for the faults see `comparing.case_faults`."""
         return await self._database.read(self._verify)
 
     async def _verify(self, connection: AsyncConnection) -> AuditReport:
@@ -108,7 +108,7 @@ class SqlLedger:
         async for case, rows in chains_of(connection, heads):
             chains += 1
             entries += len(rows)
-            faults += await asyncio.to_thread(self._audit, case, rows, heads.get(case))
+            faults += await asyncio.to_thread(case_faults, case, rows, heads.get(case), self._keys, {})
         return AuditReport(cases=chains, entries=entries, faults=tuple(faults))
 
     def _key_for_writing(self, case: str) -> bytes | None:
@@ -128,16 +128,6 @@ class SqlLedger:
             LedgerEntry(case=case, sequence=row.sequence, entry=_entry(key, row), previous=row.previous, hash=row.hash)
             for row in rows
         ]
-
-    def _audit(self, case: str, rows: Sequence[Row], head: Head | None) -> Sequence[AuditFault]:
-        key, lost = None, False
-        if rows and not self._keys.erased(case):
-            try:
-                key = self._keys.existing(case)
-            except HoldfastError:
-                lost = True
-        faults = chain_faults(case, rows, head, key)
-        return [*faults, AuditFault(case=case, sequence=1, fault="unreadable")] if lost else faults
 
 
 def _bodies(entries: Sequence[Entry]) -> dict[str, bytes]:

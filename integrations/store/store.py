@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from domain.ports import Cases, Inbox, Ledger
+from domain.ports import Cases, Checkpoints, Inbox, Ledger
 from integrations.store.cases import SqlCases
 from integrations.store.chain import CaseKeySource
+from integrations.store.checkpoints import SqlCheckpoints
 from integrations.store.database import open_database
 from integrations.store.inbox import SqlInbox
 from integrations.store.ledger import SqlLedger
@@ -22,6 +23,7 @@ class Store:
     ledger: Ledger
     cases: Cases
     inbox: Inbox
+    checkpoints: Checkpoints
 
 
 @asynccontextmanager
@@ -36,4 +38,9 @@ async def open_store(url: str, cipher: CaseKeySource, *, migrate: bool = True) -
     """
     async with open_database(url) as database:
         await (upgrade(database) if migrate else require_current(database))
-        yield Store(SqlLedger(database, cipher), SqlCases(database, cipher), SqlInbox(database))
+        yield Store(
+            SqlLedger(database, cipher),
+            SqlCases(database, cipher),
+            SqlInbox(database),
+            SqlCheckpoints(database, cipher),
+        )
