@@ -281,7 +281,7 @@ def summary(state: State) -> str:
     return f"{where}, open {_open_keys(state)}, journal {list(state.journal)}"
 
 
-def settings_for(home: Path, address: str, sims: Simulators) -> Settings:
+def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Settings:
     return load_settings(
         home=home,
         temporal_address=address,
@@ -295,6 +295,7 @@ def settings_for(home: Path, address: str, sims: Simulators) -> Settings:
         smtp_port=sims.mail.smtp_port,
         directory_file=EXAMPLE_DIRECTORY.absolute(),
         stand_ins=True,
+        **more,
     )
 
 
@@ -325,9 +326,10 @@ async def open_world(
     extra: Iterable[ModuleType] = (),
     workers: bool = True,
     cached: int = 1000,
+    **more: Any,
 ) -> AsyncIterator[World]:
-    """A deployment on this server. Without `workers` the test runs its own."""
-    settings = settings_for(home, server.address, sims)
+    """A deployment on this server. Without `workers` the test runs its own; `more` are settings."""
+    settings = settings_for(home, server.address, sims, **more)
     make_keys(settings)
     catalogue = load_catalogue(extra)
     client = await connect(settings.temporal_address, "default", load_ring(settings.codec_ring))
