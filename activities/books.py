@@ -40,7 +40,8 @@ class Paged(Model):
 class Page(Step[Paged]):
     """Call those who hold one of the roles and are not excluded; on-call people first.
 
-    `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner or refusal; `rung`
+    `to` narrows them to an office (a country code) or to one person, whatever their role.
+    `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner, hand-over or refusal; `rung`
     counts calls from 1; `family`, `digest`, `choices` and `reasons` are what a
     card in the room needs for its buttons. Nothing sensitive is ever in a page.
     """
@@ -56,6 +57,7 @@ class Page(Step[Paged]):
     title: str
     roles: tuple[Role, ...]
     excluded: tuple[str, ...] = ()
+    to: str = ""
     rung: int = 1
     severity: int = 1
     code: str = ""

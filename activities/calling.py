@@ -102,5 +102,9 @@ def _to_call(directory: Directory, given: Page) -> tuple[Person, ...]:
         for each in directory.rota(given.roles)
         if each.id not in barred and not (each.delegate_of and each.delegate_of in barred)
     ]
+    if given.to:
+        meant = tuple(each for each in able if given.to in (each.id, each.country.lower()))
+        named = directory.person(given.to)
+        return meant or ((named,) if named is not None and not named.suspended else ()) or tuple(able)
     on_call = {person for role in given.roles for person in directory.on_call.get(role, ())}
     return tuple(each for each in able if each.id in on_call) or tuple(able)

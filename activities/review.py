@@ -27,6 +27,7 @@ class DraftReview(Step[Draft]):
     """Write the facts of a case, as far as the ledger knows them, into the vault."""
 
     NAME: ClassVar[str] = "draft_review"
+    WAITS: ClassVar[bool] = True
     EFFECT: ClassVar[Effect] = Effect.OBSERVE
     RESULT: ClassVar[type[Model]] = Draft
 
@@ -47,6 +48,7 @@ class StartReview(Step[Started]):
     """Begin the review of a case as a workflow of its own, which outlives it."""
 
     NAME: ClassVar[str] = "start_review"
+    WAITS: ClassVar[bool] = True
     EFFECT: ClassVar[Effect] = Effect.OBSERVE
     RESULT: ClassVar[type[Model]] = Started
 

@@ -63,6 +63,7 @@ class Step(Model, Generic[R]):
     QUEUE: ClassVar[str] = SOP_QUEUE
     PATIENCE: ClassVar[Patience] = LOOK
     REMEDIES: ClassVar[Remedies] = Remedies()
+    WAITS: ClassVar[bool] = False  # housekeeping: any step of any incident goes before it
 
     place: Place | None = None
 

@@ -152,6 +152,7 @@ class LocalDesk:
             authority=Authority(
                 roles=who.roles,
                 entity=who.entity,
+                country=who.country,
                 delegate_of=who.delegate_of,
                 step_up="directory",
                 directory_revision=directory.revision,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from domain.desk import Waiting
 from domain.effects import Leave, ways_out
 from domain.errors import Code
+from domain.handing import REASONS, may_answer
 from domain.people import Directory, Person
-from domain.state import GateRecord, InterventionRecord, State, TaskRecord
+from domain.state import Called, GateRecord, HandOverRecord, InterventionRecord, State, TaskRecord
 from domain.timeline import Projection
 from domain.voting import may_sit
 
@@ -17,11 +19,12 @@ _DECISIONS = ("approve", "approve-less", "ask-first", "deny", "withdraw")
 
 
 def waiting_of(state: State, who: Person, directory: Directory, kind: str = "") -> Sequence[Waiting]:
-    """Every open gate, task and intervention of the case, newest last."""
+    """Every open gate, task, intervention and hand-over of the case, newest last."""
     found = [
         *(_gate(state, each, who, directory) for each in state.gates.values() if each.open),
         *(_task(state, each, who) for each in state.tasks.values() if each.open),
         *(_intervention(state, each, who) for each in state.interventions.values() if each.open),
+        *(_hand_over(state, each, who) for each in state.hand_overs.values() if each.open),
     ]
     return [each for each in found if kind in ("", each.kind)]
 
@@ -63,27 +66,12 @@ def _gate(state: State, record: GateRecord, who: Person, directory: Directory) -
         "recipient_mailbox": agency.mailbox if agency else "",
         "seats": [{"name": each.name, "roles": list(each.roles)} for each in record.gate.seats],
         "reasons": list(record.gate.reasons),
+        "because": list(record.gate.because),
         "family": record.gate.family.value,
         "votes": [{"person": each.person, "kind": each.kind, "at": each.at.isoformat()} for each in record.votes],
         "next_call": (record.opened_at + record.ladder.at(record.rungs)).isoformat(),
     }
-    return Waiting(
-        case=state.case,
-        key=record.key,
-        kind="gate",
-        title=record.gate.title,
-        severity=int(state.severity),
-        opened_at=record.opened_at,
-        nonce=record.nonce,
-        digest=card.digest,
-        rungs=record.rungs,
-        unpaged=record.unpaged,
-        drill=state.drill,
-        card=shown,
-        choices=_DECISIONS,
-        may=not why,
-        why_not=why,
-    )
+    return _waiting(state, record, "gate", record.gate.title, card.digest, shown=shown, choices=_DECISIONS, why=why)
 
 
 def _task(state: State, record: TaskRecord, who: Person) -> Waiting:
@@ -101,22 +89,8 @@ def _task(state: State, record: TaskRecord, who: Person) -> Waiting:
         "about": dict(record.about),
         "question": record.question.model_dump(mode="json") if record.question else None,
     }
-    return Waiting(
-        case=state.case,
-        key=record.key,
-        kind="task",
-        title=record.task.title,
-        severity=int(state.severity),
-        opened_at=record.opened_at,
-        nonce=record.nonce,
-        digest=record.digest,
-        rungs=record.rungs,
-        unpaged=record.unpaged,
-        drill=state.drill,
-        card=shown,
-        choices=("done", "cannot"),
-        may=not why,
-        why_not=why,
+    return _waiting(
+        state, record, "task", record.task.title, record.digest, shown=shown, choices=("done", "cannot"), why=why
     )
 
 
@@ -134,20 +108,50 @@ def _intervention(state: State, record: InterventionRecord, who: Person) -> Wait
         "leave": {name: each.value for name, each in leave.items()},
         "chosen": [{"person": each.person, "kind": each.kind} for each in record.choices],
     }
+    title = f"{record.step} failed: {record.fault}"
+    choices = tuple(name for name, each in leave.items() if each is not Leave.NEVER)
+    return _waiting(state, record, "intervention", title, record.digest, shown=shown, choices=choices, why=why)
+
+
+def _hand_over(state: State, record: HandOverRecord, who: Person) -> Waiting:
+    mine = who.id == record.offered_by
+    why = "" if mine or may_answer(record, who.id, who.roles, who.country) else Code.NOT_SEATED.value
+    shown = {
+        "to": record.to,
+        "offered_by": record.offered_by,
+        "carried": record.carried.model_dump(mode="json"),
+        "reasons": list(REASONS),
+    }
+    choices = ("withdraw",) if mine else ("accept", "decline")
+    title = "Take this incident over, with all that is open"
+    return _waiting(state, record, "hand-over", title, record.digest, shown=shown, choices=choices, why=why)
+
+
+def _waiting(
+    state: State,
+    record: Called,
+    kind: str,
+    title: str,
+    digest: str,
+    *,
+    shown: dict[str, Any],
+    choices: tuple[str, ...],
+    why: str,
+) -> Waiting:
     return Waiting(
         case=state.case,
         key=record.key,
-        kind="intervention",
-        title=f"{record.step} failed: {record.fault}",
+        kind=kind,
+        title=title,
         severity=int(state.severity),
         opened_at=record.opened_at,
         nonce=record.nonce,
-        digest=record.digest,
+        digest=digest,
         rungs=record.rungs,
         unpaged=record.unpaged,
         drill=state.drill,
         card=shown,
-        choices=tuple(name for name, each in leave.items() if each is not Leave.NEVER),
+        choices=choices,
         may=not why,
         why_not=why,
     )

@@ -29,7 +29,7 @@ def roles_of(procedure: Procedure) -> frozenset[Role]:
     seated = {role for gate in gates for seat in gate.seats for role in seat.roles}
     tasks = (*procedure.tasks, *(each.task for each in procedure.follow_ups))
     ladders = [*(each.ladder for each in gates), *(each.ladder for each in tasks)]
-    ladders += [procedure.owner, procedure.interventions]
+    ladders += [procedure.owner, procedure.interventions, *([procedure.hand_over] if procedure.hand_over else [])]
     called = {role for ladder in ladders for rung in ladder.rungs for role in (*rung.page, *rung.alone)}
     working = {role for task in tasks for role in task.roles}
     return frozenset(seated | called | working)

@@ -16,7 +16,10 @@ Facts = dict[str, FactValue]
 
 
 class Approve(Model):
+    """`code` says why, where the gate asks for a reason to act."""
+
     kind: Literal["approve"] = "approve"
+    code: str = ""
 
 
 class ApproveLess(Model):

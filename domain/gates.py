@@ -81,7 +81,8 @@ class Ladder(Model):
 
 class Gate(Model):
     """A decision that people take. `excludes` names how someone may have taken part that bars them here
-    (`verifier`, `requester`); `reasons` are the codes with which it may be denied."""
+    (`verifier`, `requester`); `reasons` are the codes with which it may be denied, `because` those with which it may
+    be approved (DEVOLVE: both choices need a reason). `ratify` are the seats that ratify a choice made alone."""
 
     name: str
     family: Family
@@ -91,6 +92,8 @@ class Gate(Model):
     ladder: Ladder
     excludes: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+    ratify: tuple[Seat, ...] = ()
     ratify_within: timedelta | None = None
 
     @property
@@ -149,6 +152,13 @@ def _family_faults(gate: Gate) -> list[str]:
         faults.append(f"{gate.name}: a decision taken alone must be ratified; say within what time")
     if gate.family is Family.CONTAIN and gate.ratify_within is None:
         faults.append(f"{gate.name}: what was done at once must be ratified; say within what time")
+    if gate.family is Family.DEVOLVE:
+        if len(gate.seats) != 1:
+            faults.append(f"{gate.name}: one person chooses; two would lose the time that matters")
+        if not gate.reasons or not gate.because:
+            faults.append(f"{gate.name}: acting and not acting may both harm; each needs reasons to choose from")
+        if not gate.ratify or gate.ratify_within is None:
+            faults.append(f"{gate.name}: what one person chose must be ratified; say by whom and within what time")
     if gate.family in (Family.DISCLOSE, Family.REFUSE) and not gate.reasons:
         faults.append(f"{gate.name}: a denial needs reason codes to choose from")
     return faults

@@ -93,6 +93,7 @@ class Authority(Model):
 
     roles: tuple[Role, ...]
     entity: str = ""
+    country: str = ""
     delegate_of: str = ""
     step_up: str = "none"
     directory_revision: str = ""

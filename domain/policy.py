@@ -111,6 +111,7 @@ class ReviewPolicy(Model):
 class Procedure(Model):
     """Everything of a procedure that is data. A running incident obeys the copy in its own history.
 
+    `hand_over` is whom an offer to the next shift calls, and who may answer it.
     `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down.
     """
 
@@ -124,6 +125,7 @@ class Procedure(Model):
     owner: Ladder
     interventions: Ladder
     stand_down: Gate
+    hand_over: Ladder | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     review: ReviewPolicy | None = None
     amend_roles: tuple[Role, ...] = (Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST, Role.DUTY_MANAGER)
@@ -157,6 +159,8 @@ def procedure_faults(procedure: Procedure) -> list[str]:
     for name, excludes in excluding:
         faults += [f"{name}: nobody is ever recorded as {how!r}" for how in excludes if how not in known]
     faults += [fault for task in tasks for fault in _task_faults(task)]
+    if procedure.hand_over is not None:
+        faults += ladder_faults("hand-over", procedure.hand_over)
     faults += ladder_faults("owner", procedure.owner) + ladder_faults("interventions", procedure.interventions)
     if procedure.stand_down.family is not Family.STAND_DOWN:
         faults.append(f"{procedure.stand_down.name}: standing down needs a gate of its own family")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from domain.acts import PublicKey
+from domain.checkpoints import Made, Notary, Proof, SealedCheckpoint
 from domain.evidence import EvidenceKind, EvidenceRef, LedgerReceipt
 from domain.timeline import AuditReport, Entry, LedgerEntry, Projection
 
@@ -14,14 +16,11 @@ class Ledger(Protocol):
     """The primary record: append-only, one hash chain per case."""
 
     async def append(
-        self,
-        case: str,
-        entries: Sequence[Entry],
-        projection: Projection | None = None,
-        copy: bytes | None = None,
+        self, case: str, entries: Sequence[Entry], projection: Projection | None = None, copy: bytes | None = None
     ) -> LedgerReceipt:
-        """Append in order, in one transaction with the projection and the copy of the state (`domain.copies`); an
-        entry id already there is not written twice. Returns the receipt of the case's head."""
+        """Append in order, in one transaction with the projection and the copy; an entry id already there is not
+        written twice. `copy` is the case's whole state, packed by the caller, kept sealed for recovery; it takes
+        the place of the one before. Returns the receipt of the case's head."""
         ...
 
     async def read(self, case: str, after: int = 0) -> Sequence[LedgerEntry]:
@@ -37,13 +36,62 @@ class Ledger(Protocol):
         ...
 
 
+class Checkpoints(Protocol):
+    """What all chains stood at, minute by minute; see `domain.checkpoints`."""
+
+    async def make(self, now: datetime, notary: Notary, *, every: timedelta = timedelta()) -> Made:
+        """Write the next checkpoint, over one state of all heads; none if the last is younger than `every`."""
+        ...
+
+    async def latest(self) -> SealedCheckpoint | None: ...
+
+    async def unsent(self, limit: int = 100) -> Sequence[SealedCheckpoint]:
+        """What the witness has not acknowledged, oldest first."""
+        ...
+
+    async def sent(self, number: int, now: datetime) -> None: ...
+
+    async def adopt(self, theirs: Sequence[SealedCheckpoint], now: datetime) -> None:
+        """Take back checkpoints of ours that the witness has and we lost; they must follow on ours."""
+        ...
+
+    async def proof(self, case: str) -> tuple[SealedCheckpoint, Proof] | None:
+        """The latest checkpoint with the case's place in it; None if no checkpoint knows the case."""
+        ...
+
+    async def verify(self, trusted: Sequence[PublicKey], witnessed: Sequence[SealedCheckpoint] | None) -> AuditReport:
+        """Read every chain and every checkpoint as of one moment and compare them, also with the witness's copies
+        (None: there is no witness, or it did not answer)."""
+        ...
+
+
+class Witness(Protocol):
+    """Somebody outside the operator's reach who keeps our checkpoints and never lets one be replaced."""
+
+    async def keep(self, checkpoint: SealedCheckpoint) -> None:
+        """Hand one over; the same again is taken as said already.
+
+        Raises:
+            HoldfastError: `transient`, `needs-a-person` or `permanent`; `tampered` if the number is there with
+                another text, or does not follow on what is there.
+        """
+        ...
+
+    async def latest(self) -> SealedCheckpoint | None: ...
+
+    async def read(self, after: int) -> Sequence[SealedCheckpoint]:
+        """Those with a greater number, in order; some of them if they are many, none if there are none."""
+        ...
+
+
 class Cases(Protocol):
     """The projection: search and lists."""
 
     async def get(self, case: str) -> Projection | None: ...
 
     async def copy(self, case: str) -> bytes | None:
-        """The state as it was when the books were last kept, packed; None if there is none."""
+        """The newest copy of the case's state as it was handed to `Ledger.append`; None if there is none, or if
+        the case was erased."""
         ...
 
     async def list(self, *, open_only: bool = False, limit: int = 200) -> Sequence[Projection]: ...

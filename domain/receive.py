@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import acts
+from domain import acts, handing
 from domain.canonical import digest
 from domain.effects import Leave, ways_out
 from domain.errors import Code
@@ -14,7 +14,7 @@ from domain.gates import Ladder, Rung
 from domain.policy import Procedure, TaskPolicy, check_form
 from domain.refusal import Refused
 from domain.signing import open_statement
-from domain.state import Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
+from domain.state import OWNER, Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
 from domain.timeline import Kind
 from domain.voting import cast, settle, withdrawn
 
@@ -54,7 +54,8 @@ def receive(
 
 
 def _status_of(state: State, subject: str) -> str:
-    record = state.gates.get(subject) or state.tasks.get(subject) or state.interventions.get(subject)
+    found = (state.gates, state.tasks, state.interventions, state.hand_overs)
+    record = next((records[subject] for records in found if subject in records), None)
     return (record.status if record is not None else state.status).value
 
 
@@ -74,6 +75,8 @@ def _apply(
         return _on_task(state, task, said, now)
     if (intervention := state.interventions.get(said.subject)) is not None:
         return _on_intervention(state, intervention, said, now, fits)
+    if (hand_over := state.hand_overs.get(said.subject)) is not None:
+        return handing.answer(state, procedure, hand_over, said, now)
     return Refused(code=Code.NO_SUCH_SUBJECT)
 
 
@@ -86,7 +89,7 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
             if state.owner is None:
                 return Refused(code=Code.NOT_OPEN)
             owner = state.owner.model_copy(update={"person": said.person, "status": Status.DONE, "ended_at": now})
-            return state.with_(owner=owner).noted(now, Kind.OWNER, who=said.person, code="taken")
+            return state.with_(owner=owner).noted(now, Kind.OWNER, OWNER, who=said.person, code="taken")
         case acts.Amend(facts=facts, code=code):
             if not set(procedure.amend_roles) & set(said.authority.roles):
                 return Refused(code=Code.NOT_SEATED)
@@ -99,6 +102,8 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
             changed = state.with_(facts={**state.facts, **facts})
             fields = ",".join(sorted(facts))
             return changed.noted(now, Kind.AMENDED, who=said.person, code=code, detail={"fields": fields})
+        case acts.HandOver() as act:
+            return handing.offer(state, procedure, said, act, now)
         case acts.AskToStandDown(code=code):
             able = {role for seat in procedure.stand_down.seats for role in seat.roles}
             if not able & set(said.authority.roles):
@@ -143,7 +148,7 @@ def _on_gate(
         result = cast(gate, said, signed, excluded)
     if isinstance(result, Refused):
         return result
-    code = said.act.code if isinstance(said.act, acts.Deny) else ""
+    code = said.act.code if isinstance(said.act, acts.Deny | acts.Approve) else ""
     decided = state.with_gate(settle(result, now))
     return decided.noted(
         now,

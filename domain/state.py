@@ -148,6 +148,10 @@ class InterventionRecord(Called):
         return digest([self.key, self.step, self.fault, self.attempt, self.nonce])
 
 
+OWNER = "owner"
+"""The key of the owner's seat."""
+
+
 class OwnerRecord(Called):
     """The owner's seat."""
 
@@ -155,7 +159,44 @@ class OwnerRecord(Called):
     person: str = ""
 
 
-def next_due(record: GateRecord | TaskRecord | InterventionRecord | OwnerRecord) -> dict[str, str | int | bool]:
+class Carried(Model):
+    """What a hand-over carries: keys of what is open, when what runs is due (UTC), and whom each open thing waits on
+    (directory ids, or roles before anybody was called). `promises` is what we told others we would do, in the vault."""
+
+    gates: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+    due: dict[str, datetime] = {}
+    waits_on: dict[str, tuple[str, ...]] = {}
+    promises: EvidenceRef | None = None
+
+    @property
+    def open(self) -> int:
+        """How many things are open."""
+        return len(self.gates) + len(self.tasks) + len(self.interventions)
+
+
+class HandOverRecord(Called):
+    """An offer of the case to the next shift. `to` is an office (`gb`), a person's id, or "" for whoever is called;
+    `person` is who answered it."""
+
+    ladder: Ladder
+    to: str
+    offered_by: str
+    carried: Carried
+    person: str = ""
+    code: str = ""
+
+    @property
+    def digest(self) -> str:
+        return digest([self.key, self.to, self.carried.model_dump(mode="json"), self.nonce])
+
+
+Waits = GateRecord | TaskRecord | InterventionRecord | OwnerRecord | HandOverRecord
+"""Every kind of record that waits for people."""
+
+
+def next_due(record: Waits) -> dict[str, str | int | bool]:
     """When the next rung of an open record is due, as the detail of a timeline entry."""
     return {"next_due": (record.opened_at + record.ladder.at(record.rungs)).isoformat()}
 
@@ -186,6 +227,7 @@ class State(Model):
     tasks: dict[str, TaskRecord] = {}
     interventions: dict[str, InterventionRecord] = {}
     owner: OwnerRecord | None = None
+    hand_overs: dict[str, HandOverRecord] = {}
     deadlines: dict[str, datetime] = {}
     undo: tuple[Undo, ...] = ()
     seen: tuple[str, ...] = ()
@@ -221,6 +263,9 @@ class State(Model):
 
     def with_intervention(self, record: InterventionRecord) -> State:
         return self.with_(interventions={**self.interventions, record.key: record})
+
+    def with_hand_over(self, record: HandOverRecord) -> State:
+        return self.with_(hand_overs={**self.hand_overs, record.key: record})
 
     def with_involved(self, how: str, *people: str) -> State:
         """Remember that these people took part in this way, for the exclusions of gates to come."""

@@ -101,7 +101,12 @@ class LedgerEntry(Model):
 
 
 class AuditFault(Model):
-    """One thing that an audit found: where, and a code (`altered`, `missing`, `reordered`, `cut-off`)."""
+    """One thing that an audit found: where, and a code.
+
+    Of a case: `altered`, `missing`, `inserted`, `reordered`, `cut-off`, `rewritten`, `removed`, `unreadable`. Of the
+    checkpoints `case` is `checkpoint` and `sequence` a number: `altered`, `missing`, `differs` (the witness has
+    another), `unwitnessed` (it was sent, and the witness has none).
+    """
 
     case: str
     sequence: int
@@ -109,12 +114,22 @@ class AuditFault(Model):
 
 
 class AuditReport(Model):
-    """The result of reading a ledger from end to end."""
+    """The result of reading a ledger from end to end.
+
+    `checkpoints` is how many were read. `witness` is `off`, `agrees`, `differs` or `unreachable`; `witnessed` the last
+    number that it has and `witnessed_at` when that was made (UTC); `unwitnessed` how many entries are newer than it:
+    of these only our own word can be had.
+    """
 
     cases: int
     entries: int
     faults: tuple[AuditFault, ...] = ()
+    checkpoints: int = 0
+    witness: str = "off"
+    witnessed: int = 0
+    witnessed_at: datetime | None = None
+    unwitnessed: int = 0
 
     @property
     def ok(self) -> bool:
-        return not self.faults
+        return not self.faults and self.witness != "unreachable"

@@ -96,6 +96,10 @@ def cast(record: GateRecord, said: Statement, signed: Signed, excluded: Iterable
         return Refused(code=Code.NOT_ALLOWED, detail="nothing is left that could be released")
     elif not isinstance(said.act, Approve):
         return Refused(code=Code.NOT_ALLOWED)
+    elif gate.because:
+        if said.act.code not in gate.because:
+            return Refused(code=Code.REASON_REQUIRED, detail=", ".join(gate.because))
+        code = said.act.code
     vote = Vote(
         id=said.id,
         person=said.person,
@@ -163,7 +167,8 @@ def settle(record: GateRecord, now: datetime) -> GateRecord:
         return record.model_copy(update={"status": Status.DENIED, "code": no.code, "ended_at": now})
     yes = {each.person: each.roles for each in record.votes if each.kind in _YES}
     if seat_people([seat.roles for seat in record.gate.seats], yes) is not None:
-        return record.model_copy(update={"status": Status.APPROVED, "ended_at": now})
+        code = next((each.code for each in record.votes if each.kind in _YES), "")
+        return record.model_copy(update={"status": Status.APPROVED, "ended_at": now, "code": code})
     single = alone_roles(record.gate, record.rungs)
     if any(each.alone and single & set(each.roles) for each in record.votes if each.kind in _YES):
         return record.model_copy(update={"status": Status.APPROVED, "ended_at": now, "alone": True})

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from integrations.temporal.server import EmbeddedServer
+from tests.postgres import Postgres, open_postgres
 from tests.procedures import containment
 from tests.world import Simulators, World, open_simulators, open_world
+
+# A slow example on a busy machine is not a failing one; timings are measured elsewhere.
+settings.register_profile("holdfast", deadline=None)
+settings.load_profile("holdfast")
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +28,12 @@ async def temporal_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 async def simulators() -> AsyncIterator[Simulators]:
     async with open_simulators() as sims:
         yield sims
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with open_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

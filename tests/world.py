@@ -269,7 +269,10 @@ class Case:
 
 def _open_keys(state: State) -> list[str]:
     return [
-        key for records in (state.gates, state.tasks, state.interventions) for key, each in records.items() if each.open
+        key
+        for records in (state.gates, state.tasks, state.interventions, state.hand_overs)
+        for key, each in records.items()
+        if each.open
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, operating, procedures, running, saying, watching
+from console.cli import cases, deciding, declaring, handing, operating, procedures, running, saying, watching
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -55,6 +55,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "done": deciding.done,
         "intervene": deciding.intervene,
         "own": saying.own,
+        "hand-over": handing.hand_over,
+        "accept": handing.accept,
         "amend": saying.amend,
         "note": saying.note,
         "stand-down": saying.stand_down,

@@ -28,6 +28,7 @@ def gate_lines(waiting: Waiting, card: Card) -> list[str]:
         ),
         *(("Seat", f"{seat['name']}: {', '.join(seat['roles'])}") for seat in shown.get("seats", ())),
         *(("So far", f"{vote['person']}: {vote['kind']}") for vote in shown.get("votes", ())),
+        ("May be approved", ", ".join(shown.get("because", ()))),
         ("May be denied", ", ".join(shown.get("reasons", ()))),
         ("Next call", shown.get("next_call", "")),
         *_you(waiting),
@@ -70,6 +71,22 @@ def intervention_lines(waiting: Waiting) -> list[str]:
     return _aligned(fields)
 
 
+def hand_over_lines(waiting: Waiting) -> list[str]:
+    """An offer to the next shift: who offers, what is open, when what runs is due, and who waits on whom."""
+    shown = waiting.card
+    taken = shown.get("carried", {})
+    fields = [
+        *_head(waiting),
+        ("Offered", f"by {shown.get('offered_by', '')} to {shown.get('to') or 'whoever is called'}"),
+        *(("Waits on", f"{key}: {', '.join(people)}") for key, people in taken.get("waits_on", {}).items()),
+        *(("Runs", f"{key}: due {due}") for key, due in taken.get("due", {}).items()),
+        ("Promised", "a document in the vault" if taken.get("promises") else "nothing was written down"),
+        ("Decline with", ", ".join(shown.get("reasons", ()))),
+        *_you(waiting),
+    ]
+    return _aligned(fields)
+
+
 def lines_of(waiting: Waiting) -> list[str]:
     """The lines of whatever kind of thing this is."""
     match waiting.kind:
@@ -77,6 +94,8 @@ def lines_of(waiting: Waiting) -> list[str]:
             return gate_lines(waiting, Card.model_validate(waiting.card))
         case "task":
             return task_lines(waiting)
+        case "hand-over":
+            return hand_over_lines(waiting)
         case _:
             return intervention_lines(waiting)
 

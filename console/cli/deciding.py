@@ -23,6 +23,7 @@ def decide(
     case: CaseId,
     gate: Part,
     approve: Annotated[bool, typer.Option("--approve", help="Approve exactly what the card shows.")] = False,
+    because: Annotated[str, typer.Option(metavar="CODE", help="Why, where the card asks for a reason to act.")] = "",
     only: Annotated[str, typer.Option(metavar="ITEM,ITEM", help="Approve only these items.")] = "",
     deny: Annotated[str, typer.Option(metavar="CODE", help="Deny, with one of the gate's reasons.")] = "",
     ask: Annotated[str, typer.Option(metavar="QUESTION", help="Ask before deciding; with --of.")] = "",
@@ -45,7 +46,16 @@ def decide(
     from domain.errors import Code
 
     wanted, who = case_of(case), person_of(ctx, person)
-    chosen = verdict_of(approve=approve, only=only, deny=deny, ask=ask, of=of, minutes=minutes, withdraw=withdraw)
+    chosen = verdict_of(
+        approve=approve,
+        because=because,
+        only=only,
+        deny=deny,
+        ask=ask,
+        of=of,
+        minutes=minutes,
+        withdraw=withdraw,
+    )
 
     async def look(desk: Desk, person: str) -> Waiting:
         return await find(desk, person, wanted, gate, "gate")

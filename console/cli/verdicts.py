@@ -33,6 +33,9 @@ class Chosen:
         reasons = tuple(waiting.card.get("reasons", ()))
         if isinstance(self.verdict, Deny) and reasons and self.verdict.code not in reasons:
             raise HoldfastError(Code.REASON_REQUIRED, ", ".join(reasons))
+        because = tuple(waiting.card.get("because", ()))
+        if isinstance(self.verdict, Approve) and because and self.verdict.code not in because:
+            raise HoldfastError(Code.REASON_REQUIRED, f"--because {', '.join(because)}")
         if isinstance(self.verdict, ApproveLess):
             wanted = frozenset(self.verdict.items)
             if not wanted or not wanted <= card.item_ids:
@@ -62,16 +65,23 @@ class Chosen:
         return AskFirst(question=kept, of=self.verdict.of, minutes=self.verdict.minutes)
 
 
-def verdict_of(*, approve: bool, only: str, deny: str, ask: str, of: str, minutes: int, withdraw: bool) -> Chosen:
+def verdict_of(
+    *, approve: bool, only: str, deny: str, ask: str, of: str, minutes: int, withdraw: bool, because: str = ""
+) -> Chosen:
     """Exactly one of the ways to decide.
 
     Raises:
         HoldfastError: `invalid` for none, several, or a question to no known role.
     """
-    if sum((approve, bool(only), bool(deny), bool(ask), withdraw)) != 1 or bool(of) != bool(ask):
+    if (
+        sum((approve, bool(only), bool(deny), bool(ask), withdraw)) != 1
+        or bool(of) != bool(ask)
+        or (because and not approve)
+    ):
         raise Told(
             Code.INVALID,
-            "Choose one: --approve, --only ITEM,ITEM, --deny CODE, --ask QUESTION with --of ROLE, or --withdraw.",
+            "Choose one: --approve (with --because where the card asks), --only ITEM,ITEM, --deny CODE, "
+            "--ask QUESTION with --of ROLE, or --withdraw.",
         )
     if ask:
         return Chosen(Question(ask, _role(of), minutes))
@@ -79,7 +89,7 @@ def verdict_of(*, approve: bool, only: str, deny: str, ask: str, of: str, minute
         return Chosen(ApproveLess(items=tuple(each.strip() for each in only.split(",") if each.strip())))
     if deny:
         return Chosen(Deny(code=deny))
-    return Chosen(Approve() if approve else Withdraw())
+    return Chosen(Approve(code=because) if approve else Withdraw())
 
 
 def _role(text: str) -> Role:

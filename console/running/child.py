@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from domain.errors import Code, HoldfastError
+from integrations.base.processes import die_with_parent
 
 Say = Callable[[str], None]
 Ready = Callable[[datetime], Awaitable[bool]]
@@ -22,7 +21,6 @@ _LOOK_EVERY = 0.05  # seconds between looks at a starting process
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds before a dead process is started again; doubled each time
 _STEADY = 10.0  # seconds: who lived that long is no longer in a row of deaths
 _STOP_WITHIN = 10.0  # seconds to end cleanly before the kill
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=die_with_parent(),
             )
         return self._process
 
@@ -161,17 +159,3 @@ def _signal_group(pid: int, how: signal.Signals) -> None:
         os.killpg(pid, how)
     except ProcessLookupError:
         return
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """What the child runs before it becomes the program, so that it never outlives a killed parent (Linux only)."""
-    if sys.platform != "linux":
-        return None
-    prctl, parent = ctypes.CDLL(None, use_errno=True).prctl, os.getpid()
-
-    def in_child() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # the parent died before the line above took effect
-            os._exit(1)
-
-    return in_child

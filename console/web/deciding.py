@@ -72,7 +72,7 @@ def deciding(draw: Drawer) -> APIRouter:
         state = await web.desk.show(person, case)
         entries = entries_of(await web.desk.timeline(person, case), state)
         gate, task, failed = state.gates.get(key), state.tasks.get(key), state.interventions.get(key)
-        record = gate or task or failed
+        record = gate or task or failed or state.hand_overs.get(key)
         if record is None:
             raise HoldfastError(Code.NO_SUCH_SUBJECT)
         said = said_by(entries, key, person)
@@ -84,7 +84,7 @@ def deciding(draw: Drawer) -> APIRouter:
             person=person,
             state=state,
             key=key,
-            title=gate.gate.title if gate else task.task.title if task else f"{plain(failed.step if failed else '')}",
+            title=gate.gate.title if gate else task.task.title if task else plain(failed.step if failed else key),
             record=record,
             said=said,
             how="cannot" if task is not None and said is not None and how != "done" else how,
@@ -112,7 +112,7 @@ async def _ended(web: Web, person: str, case: str, key: str) -> Waiting | None:
         card = {"form": [each.model_dump(mode="json") for each in task.task.form], "artefact": task.task.artefact}
     if (failed := state.interventions.get(key)) is not None:
         card = {"step": failed.step}
-    record = task or failed
+    record = task or failed or state.hand_overs.get(key)
     if record is None:
         return None
     return Waiting(
@@ -193,6 +193,8 @@ async def _page(
             "button": _button(waiting),
             "questions": await _questions(web, person, state, waiting.key),
         }
+    elif waiting.kind == "hand-over":
+        more |= {"promises": state.hand_overs[waiting.key].carried.promises}
     elif waiting.kind == "task":
         more |= {"documents": documents_of(state)}
     else:

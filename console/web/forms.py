@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from activities.step import STEPS
 from console.web.errors import wrong_fields
 from domain.acts import (
+    Accept,
     Act,
     Approve,
     ApproveLess,
@@ -20,8 +21,10 @@ from domain.acts import (
     AskToStandDown,
     ByHand,
     Cannot,
+    Decline,
     Deny,
     Done,
+    HandOver,
     Note,
     Retry,
     Skip,
@@ -99,7 +102,7 @@ class Reader:
         form = self._form
         match text(form, "do"):
             case "approve":
-                return Approve()
+                return Approve(code=text(form, "because"))
             case "less":
                 return ApproveLess(items=texts(form, "item"))
             case "ask":
@@ -122,6 +125,13 @@ class Reader:
                 return Skip(code=self._code())
             case "take":
                 return Take()
+            case "hand-over":
+                promises = await self._kept(EvidenceKind.ARTEFACT, "promises") if text(form, "promises") else None
+                return HandOver(to=text(form, "to"), promises=promises)
+            case "accept":
+                return Accept()
+            case "decline":
+                return Decline(code=self._code())
             case "note":
                 return Note(text=await self._kept(EvidenceKind.REASON, "note"))
             case "stand-down":

@@ -127,7 +127,7 @@ def entries_of(written: Sequence[LedgerEntry], state: State | None) -> list[Entr
 
 def said_by(entries: Sequence[Entry], subject: str, person: str) -> Entry | None:
     """The last thing this person decided on this subject."""
-    kinds = (Kind.DECISION, Kind.TASK_ENDED, Kind.INTERVENTION_ENDED)
+    kinds = (Kind.DECISION, Kind.TASK_ENDED, Kind.INTERVENTION_ENDED, Kind.HAND_OVER)
     mine = [each for each in entries if each.kind in kinds and each.subject == subject and each.who == person]
     return mine[-1] if mine else None
 

@@ -51,6 +51,14 @@ KINDS: dict[Kind, str] = {
     Kind.UNDONE: "Taken back",
     Kind.REVIEW: "The review began",
     Kind.TURNOVER: "The record was carried over",
+    Kind.CLOCK: "A legal or internal clock",
+    Kind.ACKNOWLEDGED: "Somebody has seen it",
+    Kind.HAND_OVER: "Handing over",
+    Kind.SEVERITY: "Severity was said anew",
+    Kind.RECOVERED: "Restarted from the store's copy",
+    Kind.REOPENED: "Goes on as a linked case",
+    Kind.PATCH: "Goes on under a newer version",
+    Kind.EXPORTED: "The history was exported",
     Kind.CLOSED: "Closed",
 }
 SAID: dict[str, str] = {
@@ -64,6 +72,9 @@ SAID: dict[str, str] = {
     "by-hand": "What you did by hand is recorded.",
     "skip": "The step is to be skipped.",
     "cannot": "It is recorded that this cannot be done.",
+    "accepted": "You took it over: it is yours now.",
+    "declined": "You declined; the next person is called.",
+    "withdrawn": "Your offer was taken back.",
 }
 LEAVE = {"allowed": "", "second-person": "A second person must choose the same.", "never": "Not possible here."}
 

@@ -126,7 +126,7 @@ class Controls:
     def _link(self, desk_url: str) -> ButtonElement:
         if self.kind == "gate":
             url, says = words.decide_link(desk_url, self.case, self.key), "Open and decide"
-        elif self.kind in ("task", "intervention"):
+        elif self.kind in ("task", "intervention", "hand-over"):
             url, says = words.decide_link(desk_url, self.case, self.key), "Open"
         else:
             url, says = words.case_link(desk_url, self.case), "Open the case"
@@ -138,6 +138,8 @@ _ASKS = {
     "task": "Work is needed",
     "intervention": "A step failed and asks what to do",
     "owner": "This case needs an owner",
+    "hand-over": "This case is handed over to the next shift",
+    "clock": "A clock of this case is running out",
     "refusal": "Something was refused",
     "cancel": "Somebody asked Temporal to cancel this case",
 }

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sqlite3
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import URL, Connection, Row, Select, Table, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import URL, Row, Select, Table, make_url
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.errors import Code, HoldfastError
-
-BUSY_SECONDS = 30.0  # a writer holds the lock for one fsync; this is thousands of turns
-_WRITES = "holdfast_writes"
+from integrations.store import postgresql, sqlite
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, T]]
 
 
 class Database:
-    """An engine whose transactions are either reads (a snapshot) or writes (alone from the first statement).
+    """An engine whose transactions are either reads (a snapshot) or writes (on SQLite alone from the first statement,
+    on PostgreSQL alone with the rows that they lock).
 
     A transaction runs to its end even if whoever asked for it is cancelled: a cancellation inside the driver can
     leave a connection behind that holds the write lock for as long as the process lives (seen within a few
@@ -35,10 +31,11 @@ class Database:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._reader = engine
-        self._writer = engine.execution_options(**{_WRITES: True})
+        many = engine.dialect.name == postgresql.NAME
+        self._reader = engine.execution_options(**postgresql.READING) if many else engine
+        self._writer = engine.execution_options(**(postgresql.WRITING if many else {sqlite.WRITES: True}))
         # SQLite has one writer; waiting here is fair and holds no connection, waiting in SQLite is a poll.
-        self._turn = asyncio.Lock()
+        self._turn: AbstractAsyncContextManager[object] = nullcontext() if many else asyncio.Lock()
         self._running: set[asyncio.Future[Any]] = set()
 
     async def write(self, work: Work[T]) -> T:
@@ -73,7 +70,7 @@ class Database:
         try:
             async with engine.begin() as connection:
                 return await work(connection)
-        except (OperationalError, PoolTimeout) as error:
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise HoldfastError(Code.TRANSIENT, "store") from error
 
     async def _whole(self, transaction: Coroutine[Any, Any, T]) -> T:
@@ -85,21 +82,14 @@ class Database:
 
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[Database]:
-    """Open (and create, with mode 0600) the SQLite file of a URL such as `sqlite:////var/lib/holdfast/store.db`.
+    """Open the database of a URL such as `sqlite:////var/lib/holdfast/store.db` (the file is made) or
+    `postgresql://holdfast@db.example.org/holdfast` (the database is there already).
 
     Raises:
-        HoldfastError: `broken-configuration` if the URL names no SQLite file, `transient` if it stays locked.
+        HoldfastError: `broken-configuration` if the URL names neither, `transient` if a file stays locked.
     """
-    parsed = _file_url(url)
-    await asyncio.to_thread(_prepare, Path(parsed.database or ""))
-    engine = create_async_engine(
-        parsed,
-        hide_parameters=True,  # an error's text never shows what was being written
-        # isolation_level None: only `_on_begin` begins a transaction, never the driver (which would defer it).
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
-    )
-    event.listen(engine.sync_engine, "connect", _on_connect)
-    event.listen(engine.sync_engine, "begin", _on_begin)
+    parsed = _parsed(url)
+    engine = await (sqlite if parsed.get_backend_name() == "sqlite" else postgresql).open_engine(parsed)
     database = Database(engine)
     try:
         yield database
@@ -107,9 +97,11 @@ async def open_database(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(connection: AsyncConnection, table: Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
     """An INSERT with `on_conflict_…`, which both databases spell alike but SQLAlchemy keeps per dialect."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    if connection.dialect.name == postgresql.NAME:
+        return postgresql_dialect.insert(table)
+    return sqlite_dialect.insert(table)
 
 
 def rows_of(query: Select[Any]) -> Work[Sequence[Row[Any]]]:
@@ -122,53 +114,12 @@ def rows_of(query: Select[Any]) -> Work[Sequence[Row[Any]]]:
     return work
 
 
-def _file_url(text: str) -> URL:
+def _parsed(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError:
+        known = url.get_backend_name() in ("sqlite", postgresql.NAME)
+    except (ArgumentError, ValueError):  # a port that is no number
         raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url") from None
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url must name a SQLite file")
-    return url.set(drivername="sqlite+aiosqlite", query={})
-
-
-def _prepare(path: Path) -> None:
-    """Create the file for its owner only and switch it to write-ahead logging, which the file remembers."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url") from error
-    deadline = time.monotonic() + BUSY_SECONDS
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
-    try:
-        while not _switched(connection):
-            if time.monotonic() > deadline:
-                raise HoldfastError(Code.TRANSIENT, "store")
-            time.sleep(0.02)
-    except sqlite3.DatabaseError as error:
-        raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url") from error
-    finally:
-        connection.close()
-
-
-def _switched(connection: sqlite3.Connection) -> bool:
-    try:
-        return bool(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] == "wal")
-    except sqlite3.OperationalError as error:
-        # The one statement that ignores the busy timeout: two processes that open a new file collide here.
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
-            return False
-        raise
-
-
-def _on_connect(dbapi_connection: Any, _record: object) -> None:
-    cursor = dbapi_connection.cursor()
-    cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged append survives a power cut
-    cursor.execute("PRAGMA fullfsync=ON")  # macOS: without it fsync stops at the drive's cache
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not known:
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url must name a SQLite file or a PostgreSQL database")
+    return url

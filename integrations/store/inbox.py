@@ -24,8 +24,8 @@ class SqlInbox:
 
         async def work(connection: AsyncConnection) -> bool:
             fresh = insert(connection, table).values(key=key, kind=kind, body=body, received_at=datetime.now(UTC))
-            result = await connection.execute(fresh.on_conflict_do_nothing(index_elements=[table.c.key]))
-            return result.rowcount == 1
+            putting = fresh.on_conflict_do_nothing(index_elements=[table.c.key])
+            return await connection.scalar(putting.returning(table.c.key)) is not None
 
         return await self._database.write(work)
 

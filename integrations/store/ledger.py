@@ -16,9 +16,11 @@ from domain.canonical import canonical
 from domain.errors import Code, HoldfastError
 from domain.evidence import LedgerReceipt
 from domain.timeline import AuditFault, AuditReport, Entry, Kind, LedgerEntry, Projection
-from integrations.store.audit import Head, Row, chain_faults
+from integrations.store.audit import Head, Row
 from integrations.store.cases import save_projection
 from integrations.store.chain import GENESIS, CaseKeySource, link, seal, unseal
+from integrations.store.comparing import case_faults
+from integrations.store.copies import save_copy
 from integrations.store.database import Database, insert, rows_of
 from integrations.store.rows import chains_of, heads_of
 from integrations.store.tables import ledger_entry as entry_table
@@ -36,13 +38,9 @@ class SqlLedger:
         self._keys = keys
 
     async def append(
-        self,
-        case: str,
-        entries: Sequence[Entry],
-        projection: Projection | None = None,
-        copy: bytes | None = None,
+        self, case: str, entries: Sequence[Entry], projection: Projection | None = None, copy: bytes | None = None
     ) -> LedgerReceipt:
-        """Append what is not there yet, in order, in one transaction with the projection.
+        """Append what is not there yet, in order, in one transaction with the projection and the copy.
 
         The receipt is the head after it; a case without entries has sequence 0. Nothing of the call is written
         if it raises.
@@ -55,10 +53,11 @@ class SqlLedger:
         if projection is not None and projection.case != case:
             raise HoldfastError(Code.INVALID, "projection.case")
         bodies = _bodies(entries)
-        key = await asyncio.to_thread(self._key_for_writing, case) if bodies else None
+        sealed = bool(bodies) or copy is not None
+        key = await asyncio.to_thread(self._key_for_writing, case) if sealed else None
 
         async def work(connection: AsyncConnection) -> Head:
-            head = await _lock_head(connection, case) if bodies else await _head(connection, case)
+            head = await _lock_head(connection, case) if sealed else await _head(connection, case)
             known = await _known(connection, case, bodies)
             if key is not None:
                 _same_bodies(key, case, bodies, known)
@@ -67,8 +66,10 @@ class SqlLedger:
                 if key is None:
                     raise HoldfastError(Code.ALREADY_CLOSED, "its key was erased")
                 head = await _extend(connection, key, case, head, fresh)
-            if projection is not None:
-                await save_projection(connection, projection)
+            newer = projection is None or await save_projection(connection, projection)
+            if copy is not None and key is not None and newer:  # erased: nothing readable goes in any more
+                last = await _last(connection, case, list(bodies)[-1:]) or head.sequence
+                await save_copy(connection, key, case, last, copy)
             return head
 
         head = await self._database.write(work)
@@ -97,8 +98,7 @@ class SqlLedger:
         return LedgerReceipt(case=case, sequence=head.sequence, head=head.hash) if head.sequence else None
 
     async def verify(self) -> AuditReport:
-        """Read every chain from end to end, as of one moment. Faults: see `audit.chain_faults`; besides,
-        `unreadable` (sequence 1) for a case whose key is lost though nobody erased it."""
+        """Read every chain from end to end, as of one moment; for the faults see `comparing.case_faults`."""
         return await self._database.read(self._verify)
 
     async def _verify(self, connection: AsyncConnection) -> AuditReport:
@@ -108,7 +108,7 @@ class SqlLedger:
         async for case, rows in chains_of(connection, heads):
             chains += 1
             entries += len(rows)
-            faults += await asyncio.to_thread(self._audit, case, rows, heads.get(case))
+            faults += await asyncio.to_thread(case_faults, case, rows, heads.get(case), self._keys, {})
         return AuditReport(cases=chains, entries=entries, faults=tuple(faults))
 
     def _key_for_writing(self, case: str) -> bytes | None:
@@ -128,16 +128,6 @@ class SqlLedger:
             LedgerEntry(case=case, sequence=row.sequence, entry=_entry(key, row), previous=row.previous, hash=row.hash)
             for row in rows
         ]
-
-    def _audit(self, case: str, rows: Sequence[Row], head: Head | None) -> Sequence[AuditFault]:
-        key, lost = None, False
-        if rows and not self._keys.erased(case):
-            try:
-                key = self._keys.existing(case)
-            except HoldfastError:
-                lost = True
-        faults = chain_faults(case, rows, head, key)
-        return [*faults, AuditFault(case=case, sequence=1, fault="unreadable")] if lost else faults
 
 
 def _bodies(entries: Sequence[Entry]) -> dict[str, bytes]:
@@ -173,6 +163,11 @@ async def _known(
         rows = await connection.execute(select(entry_table).where(entry_table.c.case == case, some))
         found.update({row.entry_id: row for row in rows})
     return found
+
+
+async def _last(connection: AsyncConnection, case: str, ids: Iterable[str]) -> int:
+    """Where the last entry of a call stands; 0 for a call without entries."""
+    return max((row.sequence for row in (await _known(connection, case, ids)).values()), default=0)
 
 
 def _same_bodies(

@@ -10,9 +10,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import ProgrammingError
 
 from domain.errors import Code, HoldfastError
 from integrations.store.database import Database
+from integrations.store.postgresql import Turn, take_turn_on
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,6 +33,7 @@ async def downgrade(database: Database, revision: str) -> None:
     """Go back to a revision (`base` removes every table and what it holds)."""
 
     def work(connection: Connection) -> None:
+        take_turn_on(connection, Turn.MIGRATE)
         command.downgrade(alembic_config(connection), revision)
 
     await database.write(lambda connection: connection.run_sync(work))
@@ -58,7 +61,10 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    take_turn_on(connection, Turn.MIGRATE)
     try:
         command.upgrade(alembic_config(connection), "head")
     except CommandError as error:
         raise HoldfastError(Code.BROKEN_CONFIGURATION, "the store's tables are of another version") from error
+    except ProgrammingError as error:  # a table of somebody else's stands in the way, or we may not make any
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, "the store's tables cannot be made") from error

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 from sqlalchemy.types import TypeDecorator
@@ -67,6 +68,36 @@ ledger_entry = Table(
 ledger_head = Table(
     "ledger_head",
     metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", String(_SHA256), nullable=False),
+)
+
+case_copy = Table(
+    "case_copy",
+    metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("signature", String(128), nullable=False),
+    Column("sent_at", UtcDateTime, nullable=True),
+)
+
+# The heads that moved on since the checkpoint before: all of them together are the heads of every case.
+checkpoint_head = Table(
+    "checkpoint_head",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("case", String(_CASE), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("hash", String(_SHA256), nullable=False),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Code, HoldfastError
+from integrations.base.processes import die_with_parent
 
 RETENTION = timedelta(days=3650)  # closed cases stay readable; the default is one day
 SEARCH_ATTRIBUTES = {
@@ -42,7 +41,6 @@ _DYNAMIC = (
 )
 _TIME_SKIPPING = "frontend.WorkflowTimeSkippingEnabled=true"
 _PAUSE = 0.05  # seconds between looks at a starting server
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def find_binary(setting: Path | None = None) -> Path:
@@ -66,20 +64,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """What the child runs before it becomes the server, so that it never outlives a killed parent (Linux only)."""
-    if sys.platform != "linux":
-        return None
-    prctl, parent = ctypes.CDLL(None, use_errno=True).prctl, os.getpid()
-
-    def in_child() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # the parent died before the line above took effect
-            os._exit(1)
-
-    return in_child
 
 
 class EmbeddedServer:
@@ -187,7 +171,7 @@ class EmbeddedServer:
                 # Our own environment may hold secrets; and `temporal` keeps state under HOME.
                 env={"PATH": os.defpath, "HOME": home, "XDG_CONFIG_HOME": home},
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=die_with_parent(),
             )
         try:
             async with asyncio.timeout(self._ready_within.total_seconds()):

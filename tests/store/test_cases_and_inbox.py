@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -82,8 +81,8 @@ async def test_an_unknown_key_cannot_be_done(store: Store) -> None:
     assert refused.value.code is Code.INVALID
 
 
-async def test_the_inbox_survives_reopening(store_file: Path, keys: CaseKeys) -> None:
-    async with open_store(f"sqlite:///{store_file}", keys) as store:
+async def test_the_inbox_survives_reopening(store_url: str, keys: CaseKeys) -> None:
+    async with open_store(store_url, keys) as store:
         await store.inbox.put("k", "declare", b"sealed")
-    async with open_store(f"sqlite:///{store_file}", keys) as store:
+    async with open_store(store_url, keys) as store:
         assert await store.inbox.pending() == [("k", "declare", b"sealed")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,15 @@ from integrations.store import Store, open_store
 from integrations.store.chain import GENESIS
 from integrations.vault.keys import CaseKeys
 from tests.store.parts import CASE, REVIEW, entries, entry, projection
+from tests.store.raw import opened
 
 OTHER = "CSE-00000-00001"
+
+
+@pytest.fixture
+async def file_store(store_file: Path, keys: CaseKeys) -> AsyncIterator[Store]:
+    async with open_store(f"sqlite:///{store_file}", keys) as store:
+        yield store
 
 
 async def test_entries_come_back_as_written_in_order_and_chained(store: Store) -> None:
@@ -85,7 +93,8 @@ async def test_a_thousand_entries_go_in_with_one_append(store: Store) -> None:
     assert (await store.ledger.verify()).ok
 
 
-async def test_nothing_of_an_entry_can_be_read_in_the_files_of_the_store(store: Store, store_file: Path) -> None:
+async def test_nothing_of_an_entry_can_be_read_in_the_files_of_the_store(file_store: Store, store_file: Path) -> None:
+    store = file_store
     await store.ledger.append(CASE, [entry(1, who="p-synthetic-marker", detail={"code": "detail-marker"})])
     for file in store_file.parent.iterdir():
         content = file.read_bytes()
@@ -93,8 +102,8 @@ async def test_nothing_of_an_entry_can_be_read_in_the_files_of_the_store(store: 
         assert b"detail-marker" not in content
 
 
-async def test_the_store_is_readable_by_its_owner_only(store: Store, store_file: Path) -> None:
-    await store.ledger.append(CASE, entries(1, 1))
+async def test_the_store_is_readable_by_its_owner_only(file_store: Store, store_file: Path) -> None:
+    await file_store.ledger.append(CASE, entries(1, 1))
     assert store_file.parent.stat().st_mode & 0o777 == 0o700
     names = {file.name: file.stat().st_mode & 0o777 for file in store_file.parent.iterdir()}
     assert names == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
@@ -125,11 +134,10 @@ async def test_an_erased_case_takes_retries_but_nothing_new(store: Store, keys: 
     assert await store.ledger.head(CASE) == receipt
 
 
-async def test_an_altered_entry_is_not_read_as_if_nothing_had_happened(store: Store, store_file: Path) -> None:
+async def test_an_altered_entry_is_not_read_as_if_nothing_had_happened(store: Store, store_url: str) -> None:
     await store.ledger.append(CASE, entries(1, 3))
-    with sqlite3.connect(store_file) as raw:
-        raw.execute("UPDATE ledger_entry SET ciphertext = zeroblob(64) WHERE sequence = 2")
-    raw.close()
+    with opened(store_url) as raw:
+        raw("UPDATE ledger_entry SET ciphertext = :zeros WHERE sequence = 2", zeros=bytes(64))
     with pytest.raises(HoldfastError) as refused:
         await store.ledger.read(CASE)
     assert refused.value.code is Code.TAMPERED
@@ -150,7 +158,7 @@ async def test_a_lost_key_is_not_mistaken_for_an_erased_one(store: Store, tmp_pa
 async def test_the_error_of_a_locked_store_is_transient_and_shows_no_payload(
     store_file: Path, keys: CaseKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.store.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("integrations.store.sqlite.BUSY_SECONDS", 0.05)
     async with open_store(f"sqlite:///{store_file}", keys) as store:
         await store.ledger.append(CASE, entries(1, 1))
         raw = sqlite3.connect(store_file, isolation_level=None)

@@ -12,9 +12,9 @@ from integrations.vault.keys import CaseKeys
 from tests.store.parts import entry, projection
 
 
-async def write(folder: Path, case: str, name: str, count: int) -> None:
+async def write(folder: Path, url: str, case: str, name: str, count: int) -> None:
     keys = CaseKeys(folder / "keys", load_ring(folder / "ring.json"))
-    async with open_store(f"sqlite:///{folder / 'store.db'}", keys) as store:
+    async with open_store(url, keys) as store:
         for number in range(count):
             entry_id = f"{name}-{number}"
             await store.ledger.append(case, [entry(number, id=entry_id)], projection(case, minute=number))
@@ -23,4 +23,4 @@ async def write(folder: Path, case: str, name: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(write(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])))
+    asyncio.run(write(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5])))

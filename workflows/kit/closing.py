@@ -7,12 +7,11 @@ from typing import TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.kit.gates import Gates
+from workflows.kit.devolving import Devolving
 
 with workflow.unsafe.imports_passed_through():
-    from activities.review import StartReview
     from domain.cards import Card
-    from domain.incident import IncidentReport, OpenIncident, Outcome
+    from domain.incident import IncidentReport, Outcome
     from domain.state import Called, State, Status
     from domain.timeline import Kind
 
@@ -22,8 +21,8 @@ CASE_OVER = "case-over"
 UNWINDING = "unwinding"
 
 
-class Closing(Gates):
-    """Briefs, standing down, the review's start, and the closure gate."""
+class Closing(Devolving):
+    """Briefs, standing down, the review's end of it, and the closure gate."""
 
     async def brief(self, code: str) -> None:
         """Tell the room where things stand, in a code that it turns into a sentence."""
@@ -40,32 +39,6 @@ class Closing(Gates):
         self._journal(key, {})
 
     # -- the review ---------------------------------------------------------------------------------------
-
-    async def _start_review(self) -> None:
-        """The review begins at the decision, as its own workflow that outlives the incident."""
-        if self.policy.review is None or self.state.review or self.incident.parent:
-            return
-        review = f"{self.state.case}/review"
-        given = OpenIncident(
-            case=review,
-            slug="review",
-            procedure=self.policy,
-            trusted=self.incident.trusted,
-            declared_by=self.incident.declared_by,
-            declared_at=workflow.now(),
-            severity=self.state.severity,
-            drill=self.state.drill,
-            parent=self.state.case,
-            rehearsal=self.incident.rehearsal,
-        )
-        self._in_flight += 1
-        try:
-            await self._write_up()  # the first draft is made from the ledger, and the decision must be in it
-        finally:
-            self._in_flight -= 1
-        started = await self.do(StartReview(given=given))
-        self.state = self.state.with_(review=review)
-        self._note(Kind.REVIEW, code="started" if started.new else "already-started")
 
     async def _tell_review(self, report: IncidentReport) -> None:
         """The closed case amends its review. A review that is signed off already needs no amendment."""
@@ -114,6 +87,7 @@ class Closing(Gates):
             gates=_closed(state.gates),
             tasks=_closed(state.tasks),
             interventions=_closed(state.interventions),
+            hand_overs=_closed(state.hand_overs),
             owner=owner,
             status=Status.CLOSED,
             outcome=outcome.value,

@@ -25,10 +25,10 @@ with workflow.unsafe.imports_passed_through():
     from domain.evidence import LedgerReceipt
     from domain.incident import OpenIncident
     from domain.refusal import Refused
-    from domain.state import Called, GateRecord, InterventionRecord, OwnerRecord, Phase, State, TaskRecord
+    from domain.state import OWNER, Called, OwnerRecord, Phase, State, Waits
     from domain.timeline import Kind
 
-OWNER = "owner"  # the key of the owner's seat
+HOUSEKEEPING = 5  # Temporal's last priority: what nobody waits for
 _branch: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
 
 
@@ -57,6 +57,7 @@ class Core:
         self._showing: dict[str, Callable[[State], Card]] = {}
         self._attended: set[str] = set()
         self._stand_down_watched = False
+        self._review_begun = False
         self.state = incident.carried or State(
             case=incident.case,
             slug=incident.slug,
@@ -185,7 +186,7 @@ class Core:
                     non_retryable_error_types=["PayloadsTooLarge"],
                 ),
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-                priority=Priority(priority_key=self.state.severity.priority_key),
+                priority=Priority(priority_key=HOUSEKEEPING if step.WAITS else self.state.severity.priority_key),
                 summary=key,
             )
         except ActivityError as error:
@@ -300,18 +301,18 @@ class Core:
         called = (*record.called, *(each for each in people if each not in record.called))
         self._put(record.model_copy(update={"called": called, "unpaged": not people}))
 
-    def _record(self, key: str) -> GateRecord | TaskRecord | InterventionRecord | OwnerRecord | None:
+    def _record(self, key: str) -> Waits | None:
         """What waits under this key for people."""
         state = self.state
         if key == OWNER:
             return state.owner
-        return state.gates.get(key) or state.tasks.get(key) or state.interventions.get(key)
+        return state.gates.get(key) or state.tasks.get(key) or state.interventions.get(key) or state.hand_overs.get(key)
 
     def _put(self, record: Called) -> None:
         """Store a record under its key."""
         if record.key == OWNER:
             self.state = self.state.with_(owner=record)
-        for name in ("gates", "tasks", "interventions"):
+        for name in ("gates", "tasks", "interventions", "hand_overs"):
             records = getattr(self.state, name)
             if record.key in records:
                 self.state = self.state.with_(**{name: {**records, record.key: record}})

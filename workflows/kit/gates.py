@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 from workflows.kit.core import StepFailed
-from workflows.kit.tasks import Tasks
+from workflows.kit.reviewing import Reviewing
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import Step
@@ -27,7 +27,7 @@ Showing = Callable[[State], Card]
 _STARTS_REVIEW = frozenset({Family.DISCLOSE, Family.PROTECT, Family.REFUSE, Family.REPORT})
 
 
-class Gates(Tasks):
+class Gates(Reviewing):
     """Decisions by people."""
 
     async def ask(self, gate: Gate, *, showing: Showing) -> Approval | Denied | Silence:
@@ -88,7 +88,7 @@ class Gates(Tasks):
         return result
 
     async def _until_ratified(self, key: str) -> None:
-        await self._climb(key)
+        await self._ratification(key)
         record = self.state.gates[key]
         if self._journalled(key) is not None:
             return
@@ -99,6 +99,22 @@ class Gates(Tasks):
         if record.status in (Status.DENIED, Status.APPROVED):
             self._journal(key, {"ratified": record.status.value})
             self._note(Kind.GATE_DECIDED, key, code=record.status.value)
+
+    async def _ratification(self, key: str) -> None:
+        """Until it is ratified or overturned. Late is said once, aloud; calling goes on."""
+        record = self.state.gates[key]
+        within = record.gate.ratify_within
+        if within is None or not self._patched("ratify-late"):
+            await self._climb(key)
+            return
+        if not await self._climb(key, record.opened_at + within):
+            late = f"late-{key}"
+            if self._journalled(late) is None:
+                self._journal(late, {})
+                lates = sum(each.startswith("late-") for each in self.state.journal)
+                self._note(Kind.DEVIATION, key, code="ratified-late")
+                self._alarm("late", "what was done at once is not ratified in time", "ratified-late", lates)
+            await self._climb(key)
 
     def _have_ratified(self, record: GateRecord) -> None:
         """What one person decided alone is put before the two who should have; the incident goes on meanwhile."""
@@ -184,8 +200,8 @@ class Gates(Tasks):
             detail: dict[str, str | int | bool] = {"alone": record.alone, "decisions": len(record.votes)}
             self._note(Kind.GATE_DECIDED, gate_key, code=record.status.value, detail=detail)
         if record.gate.family in _STARTS_REVIEW:
-            await self._start_review()
+            if self._patched("review-beside"):
+                self._begin_review()
+            else:
+                await self._start_review()
         return self._decision(gate_key, {})
-
-    async def _start_review(self) -> None:  # given by Closing
-        raise NotImplementedError

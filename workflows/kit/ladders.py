@@ -6,17 +6,25 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from workflows.kit.core import OWNER, Core
+from workflows.kit.core import Core
 
 with workflow.unsafe.imports_passed_through():
     from activities.books import Page
     from domain.effects import Leave, ways_out
     from domain.gates import Rung
+    from domain.handing import offered
     from domain.people import Role
-    from domain.state import GateRecord, InterventionRecord, OwnerRecord, TaskRecord, next_due
+    from domain.state import (
+        OWNER,
+        GateRecord,
+        HandOverRecord,
+        InterventionRecord,
+        OwnerRecord,
+        TaskRecord,
+        Waits,
+        next_due,
+    )
     from domain.timeline import Kind
-
-Waiting = GateRecord | TaskRecord | InterventionRecord | OwnerRecord
 
 
 class Ladders(Core):
@@ -36,13 +44,13 @@ class Ladders(Core):
                 continue
             await self._wait(lambda: not self._waiting(key).open, due if until is None else min(due, until))
 
-    def _waiting(self, key: str) -> Waiting:
+    def _waiting(self, key: str) -> Waits:
         record = self._record(key)
         if record is None:
             raise KeyError(key)
         return record
 
-    def _call_rung(self, record: Waiting) -> None:
+    def _call_rung(self, record: Waits) -> None:
         """The next rung is called; counted at once, so that a restart neither skips nor repeats one."""
         rung = record.ladder.rung(record.rungs)
         number = record.rungs + 1
@@ -54,7 +62,7 @@ class Ladders(Core):
         self._note(Kind.RUNG, record.key, code=page.kind, detail={"rung": number, **next_due(called)})
         self._call(page)
 
-    def _page_for(self, record: Waiting) -> Page:
+    def _page_for(self, record: Waits) -> Page:
         """What a call says of this record; who is called and how often comes on top."""
         key = record.key
         match record:
@@ -87,9 +95,20 @@ class Ladders(Core):
                 )
             case OwnerRecord():
                 return Page(subject=key, kind="owner", title="take this incident", roles=())
+            case HandOverRecord():
+                return Page(
+                    subject=key,
+                    kind="hand-over",
+                    title="take this incident over",
+                    roles=(),
+                    # The office is asked first; from the second rung on whoever must find somebody.
+                    to="" if record.rungs else record.to,
+                    excluded=(record.offered_by,),
+                    digest=record.digest,
+                )
 
     @staticmethod
-    def _roles(record: Waiting, rung: Rung) -> tuple[Role, ...]:
+    def _roles(record: Waits, rung: Rung) -> tuple[Role, ...]:
         """Only roles that may decide *this* are called, whatever the rung lists."""
         match record:
             case GateRecord():
@@ -111,6 +130,28 @@ class Ladders(Core):
 
     async def _until_owned(self) -> None:
         await self._climb(OWNER)
+
+    # -- handing over -------------------------------------------------------------------------------------
+
+    def hand_over(self, to: str) -> None:
+        """Offer the case to an office (`uk`) or a person, with all that is open. Silent or declined, it climbs."""
+        key = self._key(f"offer-{to}")
+        if self._journalled(key) is None and not any(each.open for each in self.state.hand_overs.values()):
+            self._journal(key, {})
+            owner = self.state.owner.person if self.state.owner else ""
+            self.state = offered(self.state, self.policy, to, owner, workflow.now())
+        self._watch_hand_overs()
+
+    def _watch_hand_overs(self) -> None:
+        """Call for every open offer, once per run."""
+        for key, record in self.state.hand_overs.items():
+            if record.open and key not in self._attended:
+                self._attended.add(key)
+                self._own(self._until_handed_over(key))
+
+    async def _until_handed_over(self, key: str) -> None:
+        await self._climb(key)
+        self._publish()
 
     def _in(self, span: timedelta, key: str) -> datetime:
         """An absolute deadline, fixed the first time it is asked for and carried from run to run."""

@@ -23,6 +23,11 @@ def climb(*rungs: tuple[int, tuple[Role, ...]], again: int = 15) -> Ladder:
 OWNER = climb(
     (0, (Role.ESCALATION_SPECIALIST, Role.LE_SPECIALIST)), (5, (Role.DUTY_MANAGER,)), (10, (Role.INCIDENT_COMMANDER,))
 )
+HAND_OVER = climb(
+    (0, (Role.ESCALATION_SPECIALIST, Role.LE_SPECIALIST, Role.DUTY_MANAGER)),
+    (10, (Role.DUTY_MANAGER,)),
+    (20, (Role.INCIDENT_COMMANDER,)),
+)
 FAILED_STEPS = climb(
     (0, (Role.ENGINEER, Role.ESCALATION_SPECIALIST)), (10, (Role.DUTY_MANAGER,)), (20, (Role.INCIDENT_COMMANDER,))
 )

@@ -22,7 +22,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 from workflows.kit.incident import IncidentWorkflow
-from workflows.parts.ladders import FAILED_STEPS, OWNER, REVIEW, STAND_DOWN, climb
+from workflows.parts.ladders import FAILED_STEPS, HAND_OVER, OWNER, REVIEW, STAND_DOWN, climb
 from workflows.parts.protection import CALL_DESK, PROTECT, protect
 from workflows.parts.refusal import REFUSE, refuse
 from workflows.parts.release import release
@@ -101,6 +101,7 @@ POLICY = Procedure(
     gates=(RELEASE, RELEASE_CONTENT, PROTECT, REFUSE),
     tasks=(CALL_BACK, ASSESS, CALL_DESK),
     owner=OWNER,
+    hand_over=HAND_OVER,
     interventions=FAILED_STEPS,
     stand_down=STAND_DOWN,
     follow_ups=(AFTER_A_DAY, AFTER_A_WEEK),

