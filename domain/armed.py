@@ -10,7 +10,7 @@ from domain.gates import AtTheEnd
 from domain.timeline import Entry, Kind
 
 NEXT_DUE = "next_due"
-_OWNER = "owner"
+OWNER = "owner"
 _ENDS = frozenset({Kind.GATE_DECIDED, Kind.TASK_ENDED, Kind.INTERVENTION_ENDED})
 # After these silences somebody goes on being called; after any other nobody is.
 _CALLS_ON = frozenset({AtTheEnd.NOTHING_LEAVES.value, AtTheEnd.STAYS.value})
@@ -84,7 +84,7 @@ def due_of(entry: Entry) -> datetime | None:
 
 def subject_of(entry: Entry) -> str:
     """What an entry is about; whoever takes the case answers for the owner's seat."""
-    return _OWNER if entry.kind is Kind.OWNER else entry.subject
+    return OWNER if entry.kind is Kind.OWNER else entry.subject
 
 
 def ends_everything(entry: Entry) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain.armed import Armed, Track
+from domain.armed import OWNER, Armed, Track
 from domain.base import Model
 from domain.executions import Described, Execution, Queue, RunStatus
 from domain.findings import Area, Finding, FindingCode, blind
@@ -14,6 +14,7 @@ from domain.timeline import Kind, Projection
 
 _POLL = timedelta(seconds=75)  # a worker asks again after 60 s at most; the rest is for a slow server
 _CLOCK = "clock"
+REWRITTEN = "rewritten"  # the fault of a ledger that does not continue what was read before
 _ENDED = {
     RunStatus.TERMINATED: FindingCode.TERMINATED,
     RunStatus.FAILED: FindingCode.FAILED,
@@ -25,6 +26,7 @@ _ENDED = {
 }
 # In such a case nothing can fire: that it did not is no news.
 _HALTS = frozenset({*_ENDED.values(), FindingCode.GONE, FindingCode.STUCK})
+_CALLED = frozenset({Kind.GATE_OPENED, Kind.TASK_OPENED, Kind.INTERVENTION_OPENED, Kind.RUNG})
 _MISSED = frozenset({FindingCode.MISSED_RUNG, FindingCode.MISSED_CLOCK, FindingCode.MISSED_WAIT})
 
 
@@ -123,13 +125,22 @@ def _all(facts: Facts, rules: Rules) -> Iterator[Finding]:
 
 def _ledger(case: CaseFacts, at: datetime, rules: Rules) -> Iterator[Finding]:
     track = case.track
-    if case.fault or track.erased:
+    if case.fault == REWRITTEN:
+        yield _about(case, FindingCode.REWRITTEN)
+    elif case.fault or track.erased:
         yield _about(case, FindingCode.UNREADABLE_CASE, detail=case.fault or "erased")
     elif track.sequence == 0:
         yield _about(case, FindingCode.NO_ENTRIES)
     for each in track.armed:
-        if not track.closed and each.due + rules.grace < at:
+        if _waits(each, case.projection) and not track.closed and each.due + rules.grace < at:
             yield _about(case, _missed(each), part=each.subject, occurrence=each.due.isoformat(), at=each.due)
+
+
+def _waits(armed: Armed, listed: Projection) -> bool:
+    """What was decided a moment ago calls nobody, though its last word in the ledger may have to wait for an undo."""
+    if armed.subject == OWNER or armed.kind not in _CALLED:
+        return True
+    return armed.subject in (*listed.open_gates, *listed.open_tasks, *listed.open_interventions)
 
 
 def _missed(armed: Armed) -> FindingCode:

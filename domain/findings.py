@@ -25,6 +25,7 @@ class FindingCode(StrEnum):
     NOTHING_DUE = "nothing-due"
     NO_ENTRIES = "no-entries"
     UNREADABLE_CASE = "unreadable-case"
+    REWRITTEN = "rewritten"
     TERMINATED = "terminated"
     FAILED = "failed"
     TIMED_OUT = "timed-out"
@@ -58,6 +59,8 @@ SENTENCES: dict[FindingCode, str] = {
     "an engineer why it waits.",
     FindingCode.NO_ENTRIES: "It is listed as open but has no ledger; run `holdfast audit verify`.",
     FindingCode.UNREADABLE_CASE: "Its ledger cannot be read ({detail}); run `holdfast audit verify`.",
+    FindingCode.REWRITTEN: "Its ledger is not the one that the auditor read before; keep every file as it is, run "
+    "`holdfast audit verify` and tell security.",
     FindingCode.TERMINATED: f"Its workflow was terminated while it was open; {_RECOVER}.",
     FindingCode.FAILED: f"Its workflow failed while it was open; {_RECOVER}.",
     FindingCode.TIMED_OUT: f"Its workflow was ended by a time limit of Temporal while it was open; {_RECOVER}.",
@@ -89,6 +92,7 @@ SHORT: dict[FindingCode, str] = {
     FindingCode.NOTHING_DUE: "open, nothing due, silent since {at}",
     FindingCode.NO_ENTRIES: "open without a ledger",
     FindingCode.UNREADABLE_CASE: "its ledger cannot be read",
+    FindingCode.REWRITTEN: "its ledger was rewritten",
     FindingCode.TERMINATED: "terminated; holdfast recover",
     FindingCode.FAILED: "its workflow failed; holdfast recover",
     FindingCode.TIMED_OUT: "ended by a time limit; holdfast recover",
@@ -118,6 +122,7 @@ _FROM_RECORDS = frozenset(
         FindingCode.MISSED_WAIT,
         FindingCode.NO_ENTRIES,
         FindingCode.UNREADABLE_CASE,
+        FindingCode.REWRITTEN,
         FindingCode.INBOX,
         FindingCode.NO_CHECKPOINT,
     }

@@ -94,7 +94,8 @@ def _seen(old: Known | None, finding: Finding, now: datetime) -> Known:
 
 
 class Notice(Model):
-    """One page for one finding, or for many of a kind. `about` is a case id, or empty."""
+    """One page for one finding, or for many of a kind. `about` is a case id, or empty. That something is over is said
+    `to` those who were called for it; `repeated` is a call that was of no use so far."""
 
     about: str
     severity: int
@@ -103,6 +104,7 @@ class Notice(Model):
     key: str
     what: tuple[Known, ...]
     repeated: bool = False
+    to: tuple[str, ...] = ()
 
 
 def notices(what: Sequence[Known]) -> tuple[Notice, ...]:
@@ -118,6 +120,11 @@ def _kind(known: Known) -> tuple[str, bool]:
     return (known.finding.code.value, known.gone_at is not None)
 
 
+def _heard(what: Sequence[Known]) -> tuple[str, ...]:
+    """Who must be told that these are over; nobody in particular while they are not."""
+    return tuple(dict.fromkeys(person for each in what if each.gone_at for person in each.told))
+
+
 def _one(known: Known) -> Notice:
     finding = known.finding
     over = "CLEARED " if known.gone_at else ""
@@ -129,6 +136,7 @@ def _one(known: Known) -> Notice:
         key=known.key,
         what=(known,),
         repeated=known.times > 0,
+        to=_heard((known,)),
     )
 
 
@@ -147,4 +155,5 @@ def _many(together: Sequence[Known]) -> Notice:
         key=hashlib.sha256("\x00".join(each.key for each in together).encode()).hexdigest()[:32],
         what=tuple(together),
         repeated=all(each.times > 0 for each in together),
+        to=_heard(together),
     )

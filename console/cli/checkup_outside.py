@@ -136,3 +136,21 @@ async def slack(settings: Settings) -> list[Check]:
         missing = "HOLDFAST_SLACK_APP_TOKEN" if bot else "HOLDFAST_SLACK_BOT_TOKEN"
         return [Check(Grade.FAIL, "slack", f"{missing} is not set; Slack needs both tokens")]
     return [Check(Grade.WARN, "slack", "not configured; the pager, the desk and this command line carry everything")]
+
+
+async def auditor(settings: Settings) -> list[Check]:
+    from datetime import UTC, datetime, timedelta
+
+    from workers.auditor.memory import Memory
+    from workers.auditor.wiring import memory_file
+
+    watch = await Memory(memory_file(settings)).load()
+    late = timedelta(seconds=max(3 * settings.auditor_every, 120))
+    if watch.looked_at is None or watch.looked_at + late < datetime.now(UTC):
+        when = f"last saw everything {watch.looked_at:%Y-%m-%d %H:%M} UTC" if watch.looked_at else "never looked here"
+        return [Check(Grade.WARN, "auditor", f"{when}; start it with `holdfast auditor`, best on another machine")]
+    if watch.findings:
+        return [Check(Grade.WARN, "auditor", f"{len(watch.findings)} findings; `holdfast auditor --once` lists them")]
+    if settings.deadman_url is None:
+        return [Check(Grade.WARN, "auditor", "looks, but HOLDFAST_DEADMAN_URL is not set: nobody hears of its death")]
+    return [Check(Grade.OK, "auditor", f"looked {watch.looked_at:%H:%M:%S} UTC and found nothing")]

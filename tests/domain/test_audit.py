@@ -37,7 +37,13 @@ def run(**more: Any) -> Described:
 
 
 def listed(case: str = CASE, **more: Any) -> Projection:
-    given: dict[str, Any] = {"slug": "synthetic", "phase": "notify", "severity": 0, "status": "open"}
+    given: dict[str, Any] = {
+        "slug": "synthetic",
+        "phase": "notify",
+        "severity": 0,
+        "status": "open",
+        "open_gates": ("notify/release/1",),
+    }
     return Projection(case=case, **{**given, **more})
 
 
@@ -75,6 +81,13 @@ def test_what_is_well_gives_nothing() -> None:
 def test_what_is_late_beyond_the_grace_is_missed(kind: str, code: str) -> None:
     assert codes(case(track=due(ago(seconds=89), kind))) == set()
     assert codes(case(track=due(ago(seconds=91), kind))) == {code}
+
+
+def test_a_gate_that_was_decided_calls_nobody_even_before_the_ledger_says_so() -> None:
+    decided = listed(open_gates=())
+    assert codes(case(projection=decided, track=due(ago(hours=1)))) == set()
+    # A clock and a wait are no gates; nobody has to be open for them.
+    assert codes(case(projection=decided, track=due(ago(hours=1), "clock"))) == {"missed-clock"}
 
 
 @pytest.mark.parametrize(
@@ -181,6 +194,7 @@ def test_a_declaration_that_waits_and_a_checkpoint_that_is_old_are_found() -> No
 def test_a_ledger_that_cannot_be_read_is_a_finding_about_its_case_alone() -> None:
     assert codes(case(fault="tampered"), case(projection=listed("EDR-SYNTH-00002"))) == {"unreadable-case"}
     assert codes(case(track=Track(sequence=1, erased=True))) == {"unreadable-case"}
+    assert codes(case(fault="rewritten")) == {"rewritten"}
     assert codes(case(track=Track())) == {"no-entries"}
 
 

@@ -87,6 +87,14 @@ def test_an_auditor_that_forgot_everything_says_an_old_trouble_under_its_old_key
     assert len(keys) == 1
 
 
+def test_that_something_is_over_is_said_to_those_who_were_called_for_it() -> None:
+    watch, _ = paged(Watch().after((GONE,), (), AT), AT)
+    [first] = notices(Watch().after((GONE,), (), AT).to_call(AT))
+    [over] = notices(watch.after((), (), AT).to_clear(at(minutes=3)))
+    assert (first.to, over.to) == ((), ("eng-nia",))
+    assert over.summary == f"CLEARED {first.summary}"
+
+
 def many(count: int) -> tuple[Finding, ...]:
     return tuple(GONE.model_copy(update={"subject": f"EDR-SYNTH-{number:05d}"}) for number in range(count))
 

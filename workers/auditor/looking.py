@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import TypeVar
 
 from domain.armed import Track
-from domain.audit import CaseFacts, Facts, Stray
+from domain.audit import REWRITTEN, CaseFacts, Facts, Stray
 from domain.errors import Code, HoldfastError
+from domain.evidence import LedgerReceipt
 from domain.executions import Checkpoints, Described, Execution, Executions, Queue, Work
 from domain.findings import Area
 from domain.ports import Cases, Inbox, Ledger
-from domain.timeline import Projection
+from domain.timeline import LedgerEntry, Projection
 
 _LOG = logging.getLogger("holdfast.auditor")
 _ALL = 1_000_000  # a list that is cut would hide cases
@@ -48,6 +49,7 @@ class Looking:
         self._queues = queues
         self._checkpoints = checkpoints
         self._tracks: dict[str, Track] = {}
+        self._heads: dict[str, str] = {}
         self._first_runs: dict[str, str] = {}
 
     async def look(self, now: datetime) -> Facts:
@@ -73,6 +75,8 @@ class Looking:
             lost = await self._lost(listed, runs)
         except HoldfastError as error:
             faults[Area.TEMPORAL] = error.code.value
+        if Area.RECORDS not in faults:
+            self._forget({each.case for each in listed})
         # After Temporal: a case that had ended there has its closing entry in the ledger by now.
         cases = [await self._case(each, runs, lost, faults) for each in listed]
         strays = await self._strays(running, {each.case for each in listed}, faults)
@@ -88,9 +92,13 @@ class Looking:
         case, fault = listed.case, ""
         track = self._tracks.get(case, Track())
         try:
+            head = await self._ledger.head(case)  # before the entries, which may go on meanwhile
             entries = await self._ledger.read(case, after=track.sequence)
-            track = track.after((each.sequence, each.entry) for each in entries)
-            self._tracks[case] = track
+            if self._continues(case, head, entries):
+                track = track.after((each.sequence, each.entry) for each in entries)
+                self._tracks[case] = track
+            else:
+                fault = REWRITTEN
         except HoldfastError as error:
             if error.code in _PASSING:
                 faults[Area.RECORDS] = error.code.value
@@ -101,6 +109,16 @@ class Looking:
             _LOG.error("the ledger of %s cannot be read: %s", case, type(error).__name__)
             fault = Code.FAULT.value
         return CaseFacts(projection=listed, track=track, fault=fault, execution=runs.get(case), lost=lost.get(case, ()))
+
+    def _continues(self, case: str, head: LedgerReceipt | None, entries: Sequence[LedgerEntry]) -> bool:
+        """Whether this is the chain that was read before: an older copy that was put back, or another, is not."""
+        known = self._heads.get(case)
+        if entries:
+            if known is not None and entries[0].previous != known:
+                return False
+            self._heads[case] = entries[-1].hash
+            return True
+        return known is None or (head is not None and head.head == known)
 
     async def _lost(self, listed: Sequence[Projection], runs: dict[str, Described]) -> dict[str, tuple[str, ...]]:
         """Terminated runs that belong to the chain of a run that goes on: what a reset leaves behind."""
@@ -119,6 +137,10 @@ class Looking:
                 lost[one.id] = (*lost.get(one.id, ()), one.run)
         return lost
 
+    def _forget(self, opened: set[str]) -> None:
+        self._tracks = {case: track for case, track in self._tracks.items() if case in opened}
+        self._heads = {case: head for case, head in self._heads.items() if case in opened}
+
     async def _strays(
         self, running: Iterable[Execution], opened: set[str], faults: dict[Area, str]
     ) -> tuple[Stray, ...]:
@@ -132,7 +154,6 @@ class Looking:
                 faults[Area.RECORDS] = error.code.value
                 listed = None
             strays.append(Stray(execution=each, listed=listed))
-        self._tracks = {case: track for case, track in self._tracks.items() if case in opened or not opened}
         return tuple(strays)
 
 

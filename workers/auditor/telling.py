@@ -86,11 +86,16 @@ class Telling:
 
     async def say(self, notice: Notice, channels: Channels) -> tuple[str, ...]:
         """Whom it reached (ids); empty if no channel reached anybody. A repeat calls everybody of a role."""
+        directory = self._known
+        if directory is None:
+            return ()
+        heard = tuple(each for each in map(directory.person, notice.to) if each is not None and not each.suspended)
+        if heard:
+            return tuple(await self._call(heard, notice, channels, everybody=True))
         roles = self._urgent if notice.severity <= Severity.P1 else self._roles
         reached: dict[str, None] = {}
         for role in roles:
-            able = self._known.rota((role,)) if self._known else ()
-            for person in await self._call(able, notice, channels, everybody=notice.repeated):
+            for person in await self._call(directory.rota((role,)), notice, channels, everybody=notice.repeated):
                 reached[person] = None
         return tuple(reached)
 
