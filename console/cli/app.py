@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, operating, procedures, running, saying
+from console.cli import cases, deciding, declaring, health, keeping, operating, procedures, running, saying
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -67,6 +67,9 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "doctor": operating.doctor,
         "worker": running.worker,
         "desk": running.desk,
+        "healthy": health.healthy,
+        "backup": keeping.backup,
+        "restore": keeping.restore,
     },
 }
 for panel, commands in _COMMANDS.items():

@@ -1,0 +1,76 @@
+"""Backup, restore and keys: what an operator does so that nothing is lost, and when something was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.options import Output, shape_of
+
+if TYPE_CHECKING:
+    from workers.manifest import Manifest
+
+_Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the copy lies, or shall lie.")]
+
+
+def backup(
+    ctx: typer.Context,
+    folder: _Folder,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Copy the keys too, into this folder; keep it elsewhere.")
+    ] = None,
+    shape: Output = None,
+) -> None:
+    """Copy what lies under home while everything runs: databases, vault, wrapped keys of cases. Never the keys."""
+    from console.cli.output import emit, say
+    from domain.errors import Code
+    from workers.backup import back_up, back_up_keys
+    from workers.settings import load_settings
+
+    settings, folder = load_settings(), folder.expanduser().absolute()
+    apart = keys and keys.expanduser().absolute()
+    if apart and (apart.is_relative_to(folder) or folder.is_relative_to(apart)):
+        from console.cli.exits import Told
+
+        raise Told(Code.INVALID, "Keys beside what they open protect nothing; name another folder for --keys.")
+    manifest = back_up(settings, folder)
+    copied = back_up_keys(settings, apart) if apart else []
+    rows = _rows(manifest)
+    if copied:
+        rows.append(("keys", f"{len(copied)} files in {apart}; keep them apart from the rest"))
+    else:
+        rows.append(("keys", "not copied; without them nothing here can be read: --keys FOLDER copies them"))
+    emit(shape_of(ctx, shape), {**manifest.model_dump(mode="json"), "keys": copied}, ("Part", "What"), rows)
+    say(f"Backed up to {folder}. Rehearse the way back: see docs/operations.md.")
+
+
+def restore(
+    ctx: typer.Context,
+    folder: _Folder,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="The folder of the keys; else put them there yourself.")
+    ] = None,
+    shape: Output = None,
+) -> None:
+    """Put a backup into an empty home. It is checked whole before anything is written."""
+    from console.cli.output import emit, say
+    from workers.restore import restore as bring_back
+    from workers.settings import load_settings
+
+    settings = load_settings()
+    done = bring_back(settings, folder.expanduser().absolute(), keys and keys.expanduser().absolute())
+    rows = _rows(done.manifest)
+    rows.append(("keys", f"{len(done.keys)} files" if done.keys else f"not copied; put them into {settings.keys_dir}"))
+    emit(shape_of(ctx, shape), {**done.manifest.model_dump(mode="json"), "keys": done.keys}, ("Part", "What"), rows)
+    say(
+        f"Restored to {settings.home}, as of {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC. Now run `holdfast doctor`."
+    )
+
+
+def _rows(manifest: Manifest) -> list[tuple[str, str]]:
+    def of(part: str) -> list[int]:
+        return [seal.size for name, seal in manifest.files.items() if name.partition("/")[0] == part]
+
+    return [(part, f"{len(of(part))} files, {sum(of(part))} bytes") for part in manifest.parts]
