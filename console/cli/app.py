@@ -39,6 +39,7 @@ def _globals(
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
 config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The ledger.")
+keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -78,5 +79,8 @@ for panel, commands in _COMMANDS.items():
 
 config.command("show")(operating.show_config)
 audit.command("verify")(operating.verify)
+for name, command in {"list": keeping.list_keys, "add": keeping.add, "rotate": keeping.rotate}.items():
+    keys.command(name)(command)
+app.add_typer(keys, name="keys", rich_help_panel=RUNNING)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

@@ -74,3 +74,74 @@ def _rows(manifest: Manifest) -> list[tuple[str, str]]:
         return [seal.size for name, seal in manifest.files.items() if name.partition("/")[0] == part]
 
     return [(part, f"{len(of(part))} files, {sum(of(part))} bytes") for part in manifest.parts]
+
+
+def list_keys(ctx: typer.Context, shape: Output = None) -> None:
+    """The names of the keys on each ring, which one seals, and how many cases' keys each of the store's wraps."""
+    from console.cli.output import emit
+    from integrations.base.keyring import load_ring
+    from integrations.vault.keys import CaseKeys
+    from workers.rotation import rings
+    from workers.settings import load_settings
+
+    settings = load_settings()
+    wraps = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring)).wrapped_by()
+    rows = []
+    for ring, found in rings(settings).items():
+        for name in found.keys:
+            behind = list(found.keys).index(name) < list(found.keys).index(found.active)
+            use = "seals" if name == found.active else "opens only" if behind else "waits"
+            rows.append((ring, name, use, str(wraps[name]) if ring == settings.store_ring.name else ""))
+    data = [dict(zip(("ring", "key", "use", "cases"), row, strict=True)) for row in rows]
+    emit(shape_of(ctx, shape), data, ("Ring", "Key", "Use", "Cases"), rows)
+
+
+def add(ctx: typer.Context, shape: Output = None) -> None:
+    """Put a new key on each ring without sealing by it. Then restart every process, and only then `keys rotate`."""
+    from console.cli.output import emit
+    from workers.rotation import add_keys, rings
+    from workers.settings import load_settings
+
+    settings = load_settings()
+    changed, found = add_keys(settings), rings(settings)
+    rows = [(name, found[name].newest, "added" if name in changed else "waited already") for name in found]
+    data = [dict(zip(("ring", "key", "result"), row, strict=True)) for row in rows]
+    emit(shape_of(ctx, shape), data, ("Ring", "Key", "Result"), rows)
+
+
+def rotate(ctx: typer.Context, shape: Output = None) -> None:
+    """Seal with the newest keys from now on and wrap cases' keys by it. Old keys stay for reading.
+
+    An interrupted run is finished by the next one, which makes no new key then.
+    """
+    import asyncio
+
+    from console.cli.auditing import answers
+    from console.cli.exits import Told
+    from console.cli.output import emit, patience, say
+    from domain.errors import Code
+    from workers.rotation import Rewrapped, advance, rewrap, rings, unfinished
+    from workers.settings import load_settings
+
+    settings = load_settings()
+
+    async def work() -> tuple[list[str], Rewrapped]:
+        async with patience("Wrapping the keys of cases …"):
+            if await unfinished(settings):
+                return [], await rewrap(settings)
+            ready = any(ring.newest != ring.active for ring in rings(settings).values())
+            if not ready and await answers(settings.desk_url):
+                raise Told(
+                    Code.NOT_ALLOWED,
+                    "A desk runs that would not know the new keys; `holdfast keys add`, restart every process, then "
+                    "rotate; or stop everything first.",
+                )
+            return advance(settings), await rewrap(settings)
+
+    changed, done = asyncio.run(work())
+    found = rings(settings)
+    rows = [(name, f"seals with {found[name].active}" + ("" if name in changed else ", as before")) for name in found]
+    rows.append(("case-keys", f"{done.done} wrapped anew, {done.left} left under an older key"))
+    data = {"rings": {name: ring.active for name, ring in found.items()}, "changed": changed, **vars(done)}
+    emit(shape_of(ctx, shape), data, ("What", "Result"), rows)
+    say("Restart every process, and back up the keys: `holdfast backup FOLDER --keys FOLDER`.")
