@@ -59,3 +59,6 @@ DESK = Needs(
     frozenset({CODEC_RING, STORE_RING, OUTSIDE_KEY, DESK_KEY, DESK_PUBLIC_KEY}),
 )
 """What the desk reads: the one process with the private key. It is handed no outside system but the chat."""
+
+AUDITOR = Needs(frozenset({"store_url", "pager_secret", "deadman_url"}), frozenset({STORE_RING}))
+"""What the auditor reads: the ledger, and the two ways in which it says what is wrong."""

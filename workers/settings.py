@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +28,14 @@ Address = Annotated[str, StringConstraints(pattern=r"^\S+:\d{1,5}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+class _SecretFiles(SecretsSettingsSource):
+    """An empty file is no value: a container engine cannot leave a file out, and some are optional."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, name, is_complex = super().get_field_value(field, field_name)
+        return value or None, name, is_complex
+
+
 class Settings(BaseSettings):
     """Every setting is `HOLDFAST_<NAME>` in the environment, then in `.env`, then a file `holdfast_<name>` in the
     directory of secrets, then `<name>` in `holdfast.toml`.
@@ -39,6 +48,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         env_file_encoding="utf-8",
+        env_ignore_empty=True,  # a deployment passes what is optional as an empty variable or file
         dotenv_filtering="match_prefix",  # other tools, docker compose for one, keep their values in the same file
         toml_file=TOML_FILE,
         extra="forbid",
@@ -101,7 +111,7 @@ class Settings(BaseSettings):
         toml = TomlConfigSettingsSource(settings_cls)
         if not (folder := secrets_folder()).is_dir():
             return init_settings, env_settings, dotenv_settings, toml
-        return init_settings, env_settings, dotenv_settings, SecretsSettingsSource(settings_cls, folder), toml
+        return init_settings, env_settings, dotenv_settings, _SecretFiles(settings_cls, folder), toml
 
     def model_post_init(self, context: Any, /) -> None:
         if not self.store_url:

@@ -153,10 +153,12 @@ async def test_a_secret_in_a_file_is_a_setting_and_is_shown_as_one(tmp_path: Pat
     shell = Shell(tmp_path, settings={"HOLDFAST_SECRETS": str(tmp_path / "secrets")})
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "holdfast_platform_token").write_text("SYNTHETIC-SECRET\n")
+    (tmp_path / "secrets" / "holdfast_slack_bot_token").write_text("")
     shell.file("holdfast.toml", 'platform_token = "SYNTHETIC-OTHER"\n')
     found = await shell.ok("config", "show")
     shown = {line[0]: (line[1], line[2]) for line in found.lines}
     assert shown["HOLDFAST_PLATFORM_TOKEN"] == ("********", "secrets")
+    assert shown["HOLDFAST_SLACK_BOT_TOKEN"][0] == "-"
     assert "SYNTHETIC" not in found.out
 
 
