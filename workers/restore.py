@@ -47,9 +47,9 @@ def restore(settings: Settings, folder: Path, keys: Path | None = None) -> Resto
             private_directory(draft)
             for name in manifest.files:
                 _copy(folder / name, draft / _place(places, name))
-            brought = tuple(files_below(keys)) if keys is not None else ()
-            for name in brought:
-                _copy(keys / name, draft / "keys" / name)  # type: ignore[operator]
+            brought = files_below(keys) if keys is not None else {}
+            for name, path in brought.items():
+                _copy(path, draft / "keys" / name)
             if home.exists():
                 home.rmdir()
             draft.rename(home)
@@ -60,7 +60,7 @@ def restore(settings: Settings, folder: Path, keys: Path | None = None) -> Resto
         raise HoldfastError(
             Code.BROKEN_CONFIGURATION, f"the copy cannot be read or written: {error.strerror}"
         ) from None
-    return Restored(manifest, brought)
+    return Restored(manifest, tuple(brought))
 
 
 def _places(settings: Settings, manifest: Manifest) -> dict[str, Path]:

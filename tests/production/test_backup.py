@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import shutil
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -109,6 +110,45 @@ async def kept(tmp_path: Path) -> Settings:
         database.executemany("INSERT INTO synthetic VALUES (?)", [(each,) for each in range(5000)])
         database.commit()
     return settings
+
+
+def test_both_databases_are_of_one_moment(kept: Settings, tmp_path: Path) -> None:
+    """Somebody writes each number to the store, then to the server's file: they are never further apart than one."""
+    files = (kept.home / "holdfast.db", kept.temporal_dir / "temporal.db")
+    for file in files:
+        with closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("CREATE TABLE counting (number INTEGER)")
+            database.execute("CREATE TABLE filling AS SELECT randomblob(4000000) AS filler")
+            database.commit()
+    stop, reached = threading.Event(), threading.Event()
+
+    def count() -> None:
+        with closing(sqlite3.connect(files[0], timeout=30)) as ours, closing(sqlite3.connect(files[1])) as theirs:
+            for number in range(1_000_000):
+                for database in (ours, theirs):
+                    database.execute("INSERT INTO counting VALUES (?)", (number,))
+                    database.commit()
+                if number > 20:
+                    reached.set()
+                if stop.is_set():
+                    return
+
+    writer = threading.Thread(target=count)
+    writer.start()
+    try:
+        assert reached.wait(30)
+        back_up(kept, tmp_path / "copy")
+    finally:
+        stop.set()
+        writer.join(30)
+    counts = []
+    for name in ("store.db", "temporal.db"):
+        with closing(sqlite3.connect(tmp_path / "copy" / name)) as database:
+            counts.append(database.execute("SELECT count(*) FROM counting").fetchone()[0])
+    ours, theirs = counts
+    assert theirs > 20
+    assert theirs <= ours <= theirs + 1
 
 
 def _flip(path: Path) -> None:
