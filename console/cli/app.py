@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, handing, operating, procedures, running, saying, watching
+from console.cli import (
+    cases,
+    deciding,
+    declaring,
+    handing,
+    health,
+    keeping,
+    operating,
+    procedures,
+    running,
+    saying,
+    watching,
+)
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -39,6 +51,7 @@ def _globals(
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
 config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The ledger.")
+keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -70,6 +83,9 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "worker": running.worker,
         "desk": running.desk,
         "auditor": watching.auditor,
+        "healthy": health.healthy,
+        "backup": keeping.backup,
+        "restore": keeping.restore,
     },
 }
 for panel, commands in _COMMANDS.items():
@@ -78,5 +94,8 @@ for panel, commands in _COMMANDS.items():
 
 config.command("show")(operating.show_config)
 audit.command("verify")(operating.verify)
+for name, command in {"list": keeping.list_keys, "add": keeping.add, "rotate": keeping.rotate}.items():
+    keys.command(name)(command)
+app.add_typer(keys, name="keys", rich_help_panel=RUNNING)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)
