@@ -88,12 +88,10 @@ def on_duty(rota: Rota | None, directory: Directory, role: Role, at: datetime) -
     """Who is on duty for the role at this instant: primaries first, then backups, then others on shift, then who is
     always on call. Nobody twice, nobody suspended or without the role, nobody on leave, nobody off shift.
 
-    A role that the rota does not name (or no rota at all) is answered from the directory's own `on_call`.
+    A role that the rota does not name (or no rota at all) is answered from the directory, its `on_call` first.
     """
     if rota is None or not rota.names(role):
-        names = directory.on_call.get(role, ())
-        people = [each for name in names if (each := _able(directory, name, role))]
-        return tuple(OnDuty(person=each, role=role, stand=Stand.LISTED) for each in people)
+        return tuple(OnDuty(person=each, role=role, stand=Stand.LISTED) for each in directory.rota((role,)))
     found: list[OnDuty] = []
     for turn in _turns(rota, role, at):
         found += _standing(rota, directory, role, at, turn)
@@ -125,8 +123,9 @@ def _turns(rota: Rota, role: Role, at: datetime) -> list[_Turn]:
         _Turn(office=each.office, start=each.start, end=each.end, people=each.people, because=("override",))
         for each in overrides
     ]
-    if any(not each.office for each in overrides):
-        return found
+    whole = [turn for turn, each in zip(found, overrides, strict=True) if not each.office]
+    if whole:
+        return whole[:1]  # what our own file says comes before what another system's schedule says
     replaced = {each.office for each in overrides}
     for duty in rota.duties:
         if duty.role is role and rota.shifts[duty.shift].office not in replaced:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+import itertools
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.base import Model
@@ -30,7 +31,7 @@ def tired(rota: Rota, directory: Directory, start: datetime, end: datetime) -> t
     spans: dict[str, list[tuple[datetime, datetime]]] = {}
     zones: dict[str, ZoneInfo] = {}
     points = turning_points(rota, directory, start, end)
-    for begin, finish in zip(points, points[1:], strict=False):
+    for begin, finish in itertools.pairwise(points):
         for role in Role:
             for each in on_duty(rota, directory, role, begin):
                 if each.stand is not Stand.PRIMARY or not each.office:
@@ -47,7 +48,7 @@ def tired(rota: Rota, directory: Directory, start: datetime, end: datetime) -> t
 
 def _rests(person: str, spans: list[tuple[datetime, datetime]]) -> list[Tired]:
     found = []
-    for (_, ended), (begins, _) in zip(spans, spans[1:], strict=False):
+    for (_, ended), (begins, _) in itertools.pairwise(spans):
         if begins - ended < REST:
             hours = (begins - ended) // timedelta(hours=1)
             found.append(Tired(person=person, code="short-rest", start=ended, end=begins, number=hours))
@@ -63,7 +64,8 @@ def _nights(person: str, spans: list[tuple[datetime, datetime]], zone: ZoneInfo)
             if begin < night[1] and finish > night[0]:
                 dates.add(day)
             day += timedelta(days=1)
-    found, row = [], []
+    found: list[Tired] = []
+    row: list[date] = []
     for day in sorted(dates):
         row = [*row, day] if row and day - row[-1] == timedelta(days=1) else [day]
         if len(row) > NIGHTS:

@@ -5,6 +5,7 @@ Worst case: whoever verified and whoever assessed are used up before anybody sit
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -75,7 +76,7 @@ def holes(
     """Every hole in [start, end), in the order of time, then of procedure and gate. Spans that touch are one."""
     points = turning_points(rota, directory, start, end)
     found: dict[tuple[str, str], list[Hole]] = {}
-    for begin, finish in zip(points, points[1:], strict=False):
+    for begin, finish in itertools.pairwise(points):
         moment = Moment(rota, directory, begin)
         for procedure in procedures:
             for name, missing, because in _gaps(procedure, moment):
@@ -169,7 +170,7 @@ def bare_spans(
     """Where a role's primary has nobody after them."""
     points = turning_points(rota, directory, start, end)
     found: dict[Role, list[Bare]] = {}
-    for begin, finish in zip(points, points[1:], strict=False):
+    for begin, finish in itertools.pairwise(points):
         for role in roles:
             there = duty_list(rota, directory, (role,), begin)
             if len(there) != 1:

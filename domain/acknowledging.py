@@ -1,0 +1,72 @@
+"""Acknowledging a call: "I have seen this" stops the next person from being called, and decides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.acts import Statement
+from domain.errors import Code
+from domain.people import Role
+from domain.refusal import Refused
+from domain.state import GateRecord, InterventionRecord, OwnerRecord, State, TaskRecord
+from domain.timeline import Kind
+from domain.voting import may_sit
+
+OWNER = "owner"  # the subject of the owner's seat
+
+_Record = GateRecord | TaskRecord | InterventionRecord | OwnerRecord
+
+
+def acknowledged(state: State, said: Statement, now: datetime) -> State | Refused:
+    """The state after somebody who may act here said that they have seen it. Only they count: an acknowledgement by
+    somebody who may not decide must not keep those who may from being called."""
+    record = _record(state, said.subject)
+    if record is None:
+        return Refused(code=Code.NO_SUCH_SUBJECT)
+    if not record.open:
+        return Refused(code=Code.NOT_OPEN)
+    if not _able(record, said.authority.roles):
+        return Refused(code=Code.NOT_SEATED)
+    if {said.person, said.authority.delegate_of} & set(_excluded(state, record)):
+        return Refused(code=Code.EXCLUDED)
+    if said.nonce != record.nonce:
+        return Refused(code=Code.STALE)
+    heard = record.model_copy(update=record.hears(said.person))
+    match heard:
+        case GateRecord():
+            state = state.with_gate(heard)
+        case TaskRecord():
+            state = state.with_task(heard)
+        case InterventionRecord():
+            state = state.with_intervention(heard)
+        case OwnerRecord():
+            state = state.with_(owner=heard)
+    return state.noted(now, Kind.ACKNOWLEDGED, record.key, who=said.person, code="desk", detail={"rung": record.rungs})
+
+
+def _record(state: State, subject: str) -> _Record | None:
+    if subject == OWNER:
+        return state.owner
+    return state.gates.get(subject) or state.tasks.get(subject) or state.interventions.get(subject)
+
+
+def _able(record: _Record, roles: tuple[Role, ...]) -> bool:
+    match record:
+        case GateRecord():
+            return may_sit(record.gate, record.rungs, roles)
+        case TaskRecord():
+            return bool(set(record.task.roles) & set(roles))
+        case _:
+            return any(set(rung.page) & set(roles) for rung in record.ladder.rungs)
+
+
+def _excluded(state: State, record: _Record) -> tuple[str, ...]:
+    match record:
+        case GateRecord():
+            return (*state.excluded(record.gate.excludes), *record.card.excluded)
+        case TaskRecord():
+            return state.excluded(record.task.excludes)
+        case InterventionRecord():
+            return record.excluded
+        case _:
+            return ()
