@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from domain.base import Model
@@ -208,3 +209,36 @@ def shift_spans(rota: Rota, shift: Shift, start: datetime, end: datetime) -> Ite
         if span is not None and span[1] > start and span[0] < end:
             yield span
         day += _DAY
+
+
+def duty_spans(
+    rota: Rota | None, directory: Directory, roles: Sequence[Role], start: datetime, end: datetime
+) -> tuple[OnDuty, ...]:
+    """Every span in [start, end) in which somebody is on duty for one of the roles, cut where anything changes and
+    joined where nothing does. `since` and `until` are the span's."""
+    points = turning_points(rota, directory, start, end)
+    found: list[OnDuty] = []
+    for role in roles:
+        open_now: dict[str, int] = {}
+        for begin, finish in pairwise(points):
+            there: dict[str, int] = {}
+            for each in on_duty(rota, directory, role, begin):
+                name, place = each.person.id, len(found)
+                before = open_now.get(name)
+                if before is not None and _alike(found[before], each):
+                    found[before] = found[before].model_copy(update={"until": finish})
+                    place = before
+                else:
+                    found.append(each.model_copy(update={"since": begin, "until": finish}))
+                there[name] = place
+            open_now = there
+    return tuple(sorted(found, key=lambda each: (each.since or start, each.role.value, _ORDER[each.stand])))
+
+
+def _alike(one: OnDuty, other: OnDuty) -> bool:
+    return (one.stand, one.office, one.because, one.instead_of) == (
+        other.stand,
+        other.office,
+        other.because,
+        other.instead_of,
+    )

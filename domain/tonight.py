@@ -33,9 +33,12 @@ class Hole(Model):
     because: str = NOBODY
 
     @property
-    def key(self) -> tuple[str, str, datetime]:
-        """The same hole has the same key, however often it is looked for."""
-        return self.procedure, self.gate, self.end
+    def sentence(self) -> str:
+        """For a lock screen: `gate release of … cannot be met between … and … UTC`."""
+        same = self.start.date() == self.end.date()
+        end = f"{self.end:%H:%M}" if same else f"{self.end:%d %b %H:%M}"
+        span = f"between {self.start:%d %b %H:%M} and {end} UTC"
+        return f"gate {self.gate} of {self.procedure} cannot be met {span} ({self.because})"
 
 
 class Bare(Model):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, operating, procedures, running, saying
+from console.cli import cases, deciding, declaring, operating, procedures, rota, running, saying
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -39,6 +39,7 @@ def _globals(
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
 config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The ledger.")
+roster = typer.Typer(help="Who is on duty.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -51,6 +52,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "interventions": cases.interventions,
     },
     DECIDING: {
+        "ack": rota.ack,
         "decide": deciding.decide,
         "done": deciding.done,
         "intervene": deciding.intervene,
@@ -61,6 +63,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     },
     PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
     RUNNING: {
+        "tonight": rota.tonight,
         "up": running.up,
         "demo": running.demo,
         "setup": operating.setup,
@@ -75,5 +78,9 @@ for panel, commands in _COMMANDS.items():
 
 config.command("show")(operating.show_config)
 audit.command("verify")(operating.verify)
+roster.command("show")(rota.show)
+roster.command("export")(rota.export)
+roster.command("import")(rota.import_changes)
+app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

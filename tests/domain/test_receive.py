@@ -53,12 +53,13 @@ ACTS: tuple[Act, ...] = (
     acts.Amend(facts={"category": "missing-person"}),
     acts.AskToStandDown(code="false-alarm"),
     acts.Note(text=evidence("note")),
+    acts.Acknowledge(),
 )
 ACCEPTED = {
     "case": {"take", "amend", "ask-to-stand-down", "note"},
-    "gate": {"approve", "approve-less", "ask-first", "deny"},
-    "task": {"done", "cannot"},
-    "intervention": {"retry", "by-hand", "skip"},
+    "gate": {"approve", "approve-less", "ask-first", "deny", "acknowledge"},
+    "task": {"done", "cannot", "acknowledge"},
+    "intervention": {"retry", "by-hand", "skip", "acknowledge"},
 }
 
 
