@@ -20,6 +20,8 @@ _Record = GateRecord | TaskRecord | InterventionRecord | OwnerRecord
 def acknowledged(state: State, said: Statement, now: datetime) -> State | Refused:
     """The state after somebody who may act here said that they have seen it. Only they count: an acknowledgement by
     somebody who may not decide must not keep those who may from being called."""
+    if not said.subject:
+        return Refused(code=Code.NOT_ALLOWED)
     record = _record(state, said.subject)
     if record is None:
         return Refused(code=Code.NO_SUCH_SUBJECT)
@@ -29,7 +31,7 @@ def acknowledged(state: State, said: Statement, now: datetime) -> State | Refuse
         return Refused(code=Code.NOT_SEATED)
     if {said.person, said.authority.delegate_of} & set(_excluded(state, record)):
         return Refused(code=Code.EXCLUDED)
-    if said.nonce != record.nonce:
+    if said.nonce != record.nonce or said.digest != _digest(record):
         return Refused(code=Code.STALE)
     heard = record.model_copy(update=record.hears(said.person))
     match heard:
@@ -48,6 +50,16 @@ def _record(state: State, subject: str) -> _Record | None:
     if subject == OWNER:
         return state.owner
     return state.gates.get(subject) or state.tasks.get(subject) or state.interventions.get(subject)
+
+
+def _digest(record: _Record) -> str:
+    match record:
+        case GateRecord():
+            return record.card.digest
+        case OwnerRecord():
+            return ""
+        case _:
+            return record.digest
 
 
 def _able(record: _Record, roles: tuple[Role, ...]) -> bool:

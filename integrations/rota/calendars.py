@@ -126,16 +126,18 @@ class _Event:
             case "cover":
                 first, _, second = rest.partition(" by ")
                 who, by = self._person(first), self._person(second)
-                return "cover", Cover(person=who.id, by=by.id, **self._span(who))
+                return "cover", Cover.model_validate({"person": who.id, "by": by.id, **self._span(who)})
             case "swap":
                 first, _, second = rest.partition(" with ")
                 one, other = self._person(first), self._person(second)
-                return "swaps", Swap(one=one.id, other=other.id, **self._span(one))
+                return "swaps", Swap.model_validate({"one": one.id, "other": other.id, **self._span(one)})
             case "override":
                 role, _, names = rest.partition("=")
                 people = tuple(self._person(each).id for each in names.split(","))
                 span = self._span(self._person(people[0]))
-                return "overrides", Override(role=self._role(role.strip()), people=people, **span)
+                return "overrides", Override.model_validate(
+                    {"role": self._role(role.strip()), "people": people, **span}
+                )
         categories = self._categories()
         code = next((_AWAY[each] for each in (word, *categories) if each in _AWAY), "")
         if not code and any(each in _ALSO_AWAY for each in (word, *categories)):
@@ -143,7 +145,7 @@ class _Event:
         if not code:
             raise _No("it says neither Leave, Cover, Swap nor Override")
         who = self._person(rest) if rest.strip() else self._attendee()
-        return "leave", Leave(person=who.id, code=LeaveCode(code), **self._span(who))
+        return "leave", Leave.model_validate({"person": who.id, "code": LeaveCode(code), **self._span(who)})
 
     def _duty(self) -> tuple[str, Any]:
         """An event that we made ourselves, as it came back."""
@@ -153,13 +155,13 @@ class _Event:
         if f"{_stamp(span['start'])}/{_stamp(span['end'])}" != self._text("x-holdfast-span"):
             raise _No("its time was moved; write a Cover or a Leave for the hours in question")
         if self._text("status").upper() == "CANCELLED":
-            return "leave", Leave(person=was.id, roles=(role,), **span)
+            return "leave", Leave.model_validate({"person": was.id, "roles": (role,), **span})
         now = self._attendee() if self._event.get("attendee") else was
         if now.id == was.id:
             raise _AsItWas
         if self._text("x-holdfast-stand") == Stand.ALWAYS.value:
             raise _No("who is always on call is changed in the rota itself")
-        return "cover", Cover(person=was.id, by=now.id, roles=(role,), **span)
+        return "cover", Cover.model_validate({"person": was.id, "by": now.id, "roles": (role,), **span})
 
     def _text(self, name: str) -> str:
         value = self._event.get(name)
