@@ -52,7 +52,7 @@ def rota_file(settings: Settings) -> Path:
     Raises:
         HoldfastError: `broken-configuration` where there is none.
     """
-    if settings.rota_path is None:
+    if settings.rota_file is None and not settings.rota_path.exists():
         raise HoldfastError(Code.BROKEN_CONFIGURATION, "HOLDFAST_ROTA_FILE is not set, and there is no rota.yaml")
     return settings.rota_path
 

@@ -125,10 +125,9 @@ class Settings(BaseSettings):
         return self.directory_file or self.home / "directory.yaml"
 
     @property
-    def rota_path(self) -> Path | None:
-        """The rota file: the setting, else `rota.yaml` under home; None where neither is there."""
-        found = self.rota_file or self.home / "rota.yaml"
-        return found if self.rota_file is not None or found.exists() else None
+    def rota_path(self) -> Path:
+        """The rota file: the setting, else `rota.yaml` under home, where it need not be."""
+        return self.rota_file or self.home / "rota.yaml"
 
     @property
     def temporal_dir(self) -> Path:

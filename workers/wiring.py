@@ -177,7 +177,7 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
 
 def open_rotas(settings: Settings, directory: LiveDirectory, http: httpx.AsyncClient) -> Rotas:
     """The rota of this deployment, joined with PagerDuty's schedules where there is a key for them."""
-    rotas = RotaFile(settings.rota_path, directory)
+    rotas = RotaFile(settings.rota_path, directory, needed=settings.rota_file is not None)
     if settings.pagerduty_token is None:
         return rotas
     schedules = PagerDutySchedules(settings.pagerduty_url, settings.required("pagerduty_token"), http)

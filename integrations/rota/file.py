@@ -22,22 +22,29 @@ def changes_path(path: Path) -> Path:
 
 
 class RotaFile:
-    """`domain.outside.Rotas`. `path` None: no rota is kept, and the directory's own order is all there is.
+    """`domain.outside.Rotas`. Without `needed` the file may be missing: then no rota is kept, and the directory's own
+    order is all there is.
 
     Read again at each question. When an edit breaks it, the last good one stands, with its age and the mistake.
     """
 
     def __init__(
-        self, path: Path | None, directory: LiveDirectory, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        path: Path,
+        directory: LiveDirectory,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        needed: bool = True,
     ) -> None:
         self._path = path
+        self._needed = needed
         self._directory = directory
         self._now = now
         self._read: tuple[tuple[str, str, int], Rota] | None = None
         self._good_at: datetime | None = None
 
     async def current(self) -> KnownRota:
-        if self._path is None:
+        if not self._needed and not await asyncio.to_thread(self._path.exists):
             return KnownRota()
         directory = await self._directory.current()
         try:
