@@ -157,10 +157,10 @@ def _met(gate: Gate, people: dict[str, Person], gone: frozenset[str], alone: set
 
 
 def _empty(gate: Gate, people: dict[str, Person], gone: frozenset[str]) -> tuple[str, ...]:
-    """The seats that stay empty when as many as possible are filled, in the gate's order."""
+    """The seats that stay empty when as many as possible are filled, those with the fewest roles first."""
     left = {name: each.roles for name, each in people.items() if not _barred(each, gone)}
     filled: list[int] = []
-    for number in range(len(gate.seats)):
+    for number in sorted(range(len(gate.seats)), key=lambda number: len(gate.seats[number].roles)):
         trial = [*filled, number]
         if seat_people([gate.seats[each].roles for each in trial], left) is not None:
             filled.append(number)

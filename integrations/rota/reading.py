@@ -52,7 +52,9 @@ def read_rota(marked: Marked, directory: Directory, years: Iterable[int], revisi
     try:
         rota = Rota.model_validate(given)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+        every = error.errors(include_input=False, include_context=False, include_url=False)
+        # A misspelt field is also a missing one: it is named by what stands there.
+        first = min(every, key=lambda each: each["type"] != "extra_forbidden")
         broken = marked.broken(_place(first["loc"]), _WORDS.get(first["type"], "is not what is wanted there"))
     else:
         found = rota_faults(rota, directory)
@@ -86,11 +88,18 @@ def _zones(marked: Marked, content: dict[str, Any]) -> dict[str, ZoneInfo]:
     for name, office in _mapping(marked, content, "offices").items():
         if not isinstance(office, dict) or "zone" not in office:
             raise marked.broken(("offices", name), "an office needs zone and country")
-        try:
-            zones[name] = ZoneInfo(str(office["zone"]))
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise marked.broken(("offices", name, "zone"), "no such time zone") from None
+        zone = _zone(str(office["zone"]))
+        if zone is None:
+            raise marked.broken(("offices", name, "zone"), "no such time zone")
+        zones[name] = zone
     return zones
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _shifts(marked: Marked, content: dict[str, Any]) -> dict[str, Any]:
@@ -131,19 +140,24 @@ def _change(marked: Marked, path: Path, given: Any, zones: dict[str, ZoneInfo]) 
 
 
 def _moment(marked: Marked, path: Path, text: str, zone: ZoneInfo | None, *, last: bool) -> datetime:
-    try:
-        if len(text) == len("2026-12-24"):
-            day = date.fromisoformat(text) + timedelta(days=1 if last else 0)
-            found = datetime.combine(day, time(0))
-        else:
-            found = datetime.fromisoformat(text)
-    except ValueError:
-        raise marked.broken(path, "is no moment such as 2026-12-24T18:00Z or 2026-12-24") from None
+    found = _read_moment(text, last=last)
+    if found is None:
+        raise marked.broken(path, "is no moment such as 2026-12-24T18:00Z or 2026-12-24")
     if found.tzinfo is None:
         if zone is None:
-            raise marked.broken(path, "needs a zone (2026-12-24T18:00Z), or `clock:` with an office") from None
+            raise marked.broken(path, "needs a zone (2026-12-24T18:00Z), or `clock:` with an office")
         found = found.replace(tzinfo=zone)
     return found.astimezone(UTC)
+
+
+def _read_moment(text: str, *, last: bool) -> datetime | None:
+    """None for what is no moment: raised here, the error would carry the text."""
+    try:
+        if len(text) == len("2026-12-24"):
+            return datetime.combine(date.fromisoformat(text) + timedelta(days=1 if last else 0), time(0))
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _holidays(marked: Marked, content: dict[str, Any], years: list[int]) -> dict[str, tuple[date, ...]]:
@@ -152,10 +166,9 @@ def _holidays(marked: Marked, content: dict[str, Any], years: list[int]) -> dict
     found = {}
     for name, office in _mapping(marked, content, "offices").items():
         country, part = str(office.get("country", "")), str(office.get("part", "")) or None
-        try:
-            dates = set(holidays.country_holidays(country, subdiv=part, years=years))
-        except (NotImplementedError, AttributeError):
-            raise marked.broken(("offices", name, "country"), "no holidays are known there") from None
+        dates = _of_country(country, part, years)
+        if dates is None:
+            raise marked.broken(("offices", name, "country"), "no holidays are known there")
         own = said.get(name, {})
         if not isinstance(own, dict) or set(own) - {"add", "drop"}:
             raise marked.broken(("holidays", name), "only `add` and `drop`, lists of dates")
@@ -169,7 +182,15 @@ def _holidays(marked: Marked, content: dict[str, Any], years: list[int]) -> dict
 
 
 def _dates(marked: Marked, path: Path, given: Any) -> list[date]:
+    found = [_read_moment(str(each), last=False) for each in given] if isinstance(given, list) else [None]
+    dates = [each.date() for each in found if each is not None]
+    if len(dates) < len(found):
+        raise marked.broken(path, "is no list of dates such as [2026-12-24]")
+    return dates
+
+
+def _of_country(country: str, part: str | None, years: list[int]) -> set[date] | None:
     try:
-        return [date.fromisoformat(str(each)) for each in given]
-    except (ValueError, TypeError):
-        raise marked.broken(path, "is no list of dates such as [2026-12-24]") from None
+        return set(holidays.country_holidays(country, subdiv=part, years=years))
+    except (NotImplementedError, AttributeError):
+        return None
