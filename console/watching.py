@@ -23,7 +23,7 @@ from domain.tonight import Hole, holes
 
 _LOG = logging.getLogger("holdfast.desk")
 AHEAD = timedelta(hours=12)  # one shift and the next: a hole further off is `holdfast tonight`'s, by day
-_BEHIND = timedelta(hours=24)  # so that a hole that has begun is recognised by its beginning
+_AROUND = timedelta(hours=24)  # so that a hole is recognised by its true beginning, and said with its true end
 EVERY = 30.0  # seconds between looks; an edited rota is looked at within them
 _FINDERS = Call(roles=(Role.DUTY_MANAGER,), later=((Role.INCIDENT_COMMANDER,),))
 _ROSTER = "roster"  # what a page says instead of a case
@@ -146,8 +146,8 @@ class ShiftWatch:
 
     @staticmethod
     def _ahead(rota: Rota | None, directory: Directory, procedures: list[Procedure], now: datetime) -> tuple[Hole, ...]:
-        found = holes(rota, directory, procedures, now - _BEHIND, now + AHEAD)
-        return tuple(each for each in found if each.end > now)
+        found = holes(rota, directory, procedures, now - _AROUND, now + AHEAD + _AROUND)
+        return tuple(each for each in found if each.start < now + AHEAD and each.end > now)
 
     async def _tell(self, hole: Hole, rota: Rota | None, directory: Directory, now: datetime, case: str = "") -> str:
         """Call the duty manager, or else the incident commander; returns who was reached, by id."""
