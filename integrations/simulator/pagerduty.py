@@ -66,7 +66,10 @@ class PagerDutySimulator(Simulator[PagerDutyState]):
         return (Operation("GET", "/oncalls", "oncalls", self._oncalls),)
 
     def tables(self) -> Sequence[Table]:
-        rows = [(each.schedule, each.level, each.email, each.start, each.end) for each in self.state.entries]
+        rows = [
+            (each.schedule, str(each.level), each.email, _text(each.start) or "", _text(each.end) or "")
+            for each in self.state.entries
+        ]
         return (Table("On call", ("Schedule", "Level", "Who", "From", "Until"), rows),)
 
     def _oncalls(self, call: Call) -> Reply:
