@@ -8,6 +8,7 @@ from activities.step import BOOKS, COMMS_QUEUE, PAGING, Patience, Step, performs
 from domain.base import Model
 from domain.effects import Effect
 from domain.evidence import LedgerReceipt
+from domain.fitness import Fitness
 from domain.people import Role
 from domain.ports import Ledger
 from domain.timeline import Entry, Projection
@@ -29,11 +30,19 @@ class KeepBooks(Step[LedgerReceipt]):
 
 class Paged(Model):
     """Who was reached (directory ids). `unpaged` means that no channel reached anybody; `room` is `told`, `none` or
-    the code of why the room was not told."""
+    the code of why the room was not told.
+
+    `code` says why it was not simply the rung's people on duty; `pages` are the pager's keys with their people;
+    `acknowledged` took an earlier page on the pager itself; `exhausted`: there is nobody left to call on any rung.
+    """
 
     people: tuple[str, ...] = ()
     unpaged: bool = False
     room: str = "none"
+    code: str = ""
+    pages: dict[str, str] = {}
+    acknowledged: tuple[str, ...] = ()
+    exhausted: bool = False
 
 
 @step
@@ -44,6 +53,9 @@ class Page(Step[Paged]):
     `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner, hand-over or refusal; `rung`
     counts calls from 1; `family`, `digest`, `choices` and `reasons` are what a
     card in the room needs for its buttons. Nothing sensitive is ever in a page.
+
+    `call` counts the calls of one rung: from the second on, the pager is first asked whether `pages` were taken, and
+    only if they were not the next person is called. The other fields are those of `domain.summoning.Call`.
     """
 
     NAME: ClassVar[str] = "page"
@@ -65,6 +77,17 @@ class Page(Step[Paged]):
     digest: str = ""
     choices: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    call: int = 1
+    one_by_one: bool = False
+    later: tuple[tuple[Role, ...], ...] = ()
+    seats: tuple[tuple[Role, ...], ...] = ()
+    heard: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    recall: tuple[str, ...] = ()
+    pages: dict[str, str] = {}
+    fitness: Fitness = Fitness()
+    slug: str = ""
 
 
 class Told(Model):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from activities.books import Page, Paged, TellRoom, Told
 from activities.step import performs
 from domain.errors import Code, HoldfastError, Passing
 from domain.ids import outside_key
-from domain.outside import LiveDirectory, Mail, Pager, Room, Summons
+from domain.outside import LiveDirectory, Mail, Pager, Room, Rotas, Summons
 from domain.people import Directory, Person
+from domain.rota import Rota
+from domain.summoning import Call, who_is_next, whom_to_call
 
 _PASSING = (Code.TRANSIENT, Code.UNREACHABLE)
 
@@ -15,8 +20,18 @@ _PASSING = (Code.TRANSIENT, Code.UNREACHABLE)
 class Calling:
     """Pages people and keeps the case's room. `room` is None where no chat is configured."""
 
-    def __init__(self, *, directory: LiveDirectory, pager: Pager, mail: Mail, room: Room | None, key: bytes) -> None:
+    def __init__(
+        self,
+        *,
+        directory: LiveDirectory,
+        pager: Pager,
+        mail: Mail,
+        room: Room | None,
+        key: bytes,
+        rotas: Rotas | None = None,
+    ) -> None:
         self._directory = directory
+        self._rotas = rotas
         self._pager = pager
         self._mail = mail
         self._room = room
@@ -25,22 +40,83 @@ class Calling:
     @performs(Page)
     async def page(self, given: Page) -> Paged:
         directory = await self._directory.current()
-        people = _to_call(directory, given)
-        reached: list[Person] = []
-        passing: HoldfastError | None = None
-        for person in people:
+        rota, code = await self._rota()
+        call, at = _call(given), given.here.at
+        taken: tuple[str, ...] = ()
+        if given.call > 1:
+            taken, unsure = await self._taken(given)
+            code = code or unsure
+            call = call.model_copy(update={"heard": (*call.heard, *taken)})
+            if len(call.heard) >= call.enough:
+                return Paged(acknowledged=taken, code=code)
+            people = who_is_next(rota, directory, call, at)
+        else:
+            chosen = whom_to_call(rota, directory, call, at)
+            people, code = chosen.people, chosen.code or code
+        if given.call > 1 and not people:
+            return Paged(acknowledged=taken, code=code, exhausted=True)
+        reached, pages = await self._reach_some(given, people, lambda tried: _more(rota, directory, call, at, tried))
+        room = await self._summon(given, reached or people)
+        return Paged(
+            people=tuple(each.id for each in reached),
+            unpaged=not reached,
+            room=room,
+            code=code,
+            pages=pages,
+            acknowledged=taken,
+        )
+
+    async def _rota(self) -> tuple[Rota | None, str]:
+        """The rota, and a code where it is not as it should be. Without any, the directory says who is called."""
+        if self._rotas is None:
+            return None, ""
+        try:
+            known = await self._rotas.current()
+        except HoldfastError:
+            return None, "rota-unknown"
+        return known.rota, "rota-old" if known.fault else ""
+
+    async def _taken(self, given: Page) -> tuple[tuple[str, ...], str]:
+        """Who took an earlier page of this rung on the pager. One that cannot be asked was not heard from."""
+        taken: list[str] = []
+        code = ""
+        for key, person in given.pages.items():
+            if person in given.heard:
+                continue
             try:
-                if await self._reach(given, person):
-                    reached.append(person)
+                if await self._pager.acknowledged(key):
+                    taken.append(person)
             except HoldfastError as error:
-                # One person's dead channel must not keep the next from being called.
-                passing = error if error.code in _PASSING else passing
+                code = f"pager-{error.code.value}"
+        return tuple(dict.fromkeys(taken)), code
+
+    async def _reach_some(
+        self, given: Page, people: tuple[Person, ...], more: Callable[[tuple[str, ...]], tuple[Person, ...]]
+    ) -> tuple[tuple[Person, ...], dict[str, str]]:
+        """These people, or else the next ones, until somebody was reached or nobody is left."""
+        reached: list[Person] = []
+        pages: dict[str, str] = {}
+        tried: tuple[str, ...] = ()
+        passing: HoldfastError | None = None
+        while people and not reached:
+            for person in people:
+                try:
+                    key = await self._reach(given, person)
+                except HoldfastError as error:
+                    # One person's dead channel must not keep the next from being called.
+                    passing = error if error.code in _PASSING else passing
+                    continue
+                if key is not None:
+                    reached.append(person)
+                    pages.update({key: person.id} if key else {})
+            tried = (*tried, *(each.id for each in people))
+            people = more(tried) if given.one_by_one and passing is None else ()
         if not reached and passing is not None:
             raise passing
-        room = await self._summon(given, tuple(reached) or people)
-        return Paged(people=tuple(each.id for each in reached), unpaged=not reached, room=room)
+        return tuple(reached), pages
 
-    async def _reach(self, given: Page, person: Person) -> bool:
+    async def _reach(self, given: Page, person: Person) -> str | None:
+        """The key of the page; empty for a mail, which nobody can acknowledge; None if there is no way to them."""
         here = given.here
         key = outside_key(self._key, here.case, f"{here.key}/{person.id}")
         drill = "DRILL: " if here.drill else ""
@@ -49,14 +125,14 @@ class Calling:
             if await self._pager.page(
                 person.id, here.case, kind=given.kind, summary=summary, severity=given.severity, key=key
             ):
-                return True
+                return key
         except HoldfastError:
             if not person.email:
                 raise
         if not person.email:
-            return False
+            return None
         await self._mail.send(person.email, f"{drill}{here.case}", summary, key=key, at=here.at)
-        return True
+        return ""
 
     async def _summon(self, given: Page, people: tuple[Person, ...]) -> str:
         """`told`, `none` or the code of why the room was not told: chat may fail, people were called already."""
@@ -94,17 +170,25 @@ class Calling:
         return Told(told=True, reference=await self._room.show(shown, brief=given.brief, key=key))
 
 
-def _to_call(directory: Directory, given: Page) -> tuple[Person, ...]:
-    """On-call people of the roles who may decide; if all of those are barred, everybody else who may."""
-    barred = set(given.excluded)
-    able = [
-        each
-        for each in directory.rota(given.roles)
-        if each.id not in barred and not (each.delegate_of and each.delegate_of in barred)
-    ]
-    if given.to:
-        meant = tuple(each for each in able if given.to in (each.id, each.country.lower()))
-        named = directory.person(given.to)
-        return meant or ((named,) if named is not None and not named.suspended else ()) or tuple(able)
-    on_call = {person for role in given.roles for person in directory.on_call.get(role, ())}
-    return tuple(each for each in able if each.id in on_call) or tuple(able)
+def _call(given: Page) -> Call:
+    return Call(
+        roles=given.roles,
+        later=given.later,
+        seats=given.seats,
+        barred=given.excluded,
+        heard=given.heard,
+        before=given.before,
+        earlier=given.earlier,
+        recall=given.recall,
+        fitness=given.fitness,
+        slug=given.slug,
+        one_by_one=given.one_by_one,
+        to=given.to,
+    )
+
+
+def _more(
+    rota: Rota | None, directory: Directory, call: Call, at: datetime, tried: tuple[str, ...]
+) -> tuple[Person, ...]:
+    """Who is called when nobody of those could be reached."""
+    return who_is_next(rota, directory, call.model_copy(update={"before": (*call.before, *tried)}), at)

@@ -57,7 +57,9 @@ class LocalDesk:
         declarer: Declarer,
         procedures: dict[str, Procedure],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
+        self._heard = heard
         self._client = client
         self._ledger = ledger
         self._cases = cases
@@ -72,7 +74,10 @@ class LocalDesk:
 
     async def declare(self, person: str, declaration: Declaration) -> Declared:
         await self._person(person, Action.DECLARE)
-        return await self._declarer.declare(person, declaration)
+        declared = await self._declarer.declare(person, declaration)
+        if declared.new:
+            self._heard(declared.case, self._declarer.procedure(declaration.slug).slug)
+        return declared
 
     async def cases(self, person: str, *, open_only: bool = False) -> Sequence[Projection]:
         who, _ = await self._known(person)

@@ -19,6 +19,7 @@ from rich.console import Console
 from temporalio.client import Client
 
 import integrations.directory
+import integrations.rota
 from console.running import parts
 from console.running.child import Child, Part, Say
 from console.running.places import Places
@@ -168,6 +169,9 @@ async def set_up(settings: Settings) -> Directory:
     make_keys(settings)
     if settings.directory_file is None and not settings.directory_path.exists():
         shutil.copyfile(Path(integrations.directory.__file__).with_name("example.yaml"), settings.directory_path)
+        if settings.rota_file is None and not settings.rota_path.exists():
+            # The synthetic rota is that of the synthetic team, and of nobody else.
+            shutil.copyfile(Path(integrations.rota.__file__).with_name("example.yaml"), settings.rota_path)
     async with open_records(settings):  # makes the tables, before five processes want to
         pass
     return await DirectoryFile(settings.directory_path).current()

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
+from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
-from domain.ports import Inbox
+from domain.ports import Inbox, Ledger
+from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.base.sealing import Sealer
 from integrations.directory.file import DirectoryFile
+from integrations.mail.mailer import Mailer
+from integrations.pager.client import PagerClient
 from integrations.store.store import Store
 from integrations.temporal.plugin import connect_lazily
 from workers.catalogue import Catalogue, load_catalogue
 from workers.keys import desk_signer, outside_key, trusted_keys
 from workers.settings import Settings
 from workers.wire import wire_of
-from workers.wiring import open_records
+from workers.wiring import open_records, open_rotas
 
 _PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
 
@@ -99,7 +105,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
         settings.temporal_address, settings.namespace, load_ring(settings.codec_ring), wire=wire_of(settings)
     )
     directory = DirectoryFile(settings.directory_path)
-    async with open_records(settings) as (store, vault):
+    async with open_records(settings) as (store, vault), open_http() as http:
         declarer = Declarer(
             client=client,
             vault=vault,
@@ -111,6 +117,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
             drill_factor=settings.drill_factor,
             stand_ins=settings.stand_ins,
         )
+        watch = _shift_watch(settings, directory, store.ledger, catalogue, http)
         desk = LocalDesk(
             client=client,
             ledger=store.ledger,
@@ -120,16 +127,35 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
             signer=desk_signer(settings),
             declarer=declarer,
             procedures=catalogue.procedures,
+            heard=watch.heard,
         )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining)
-        async with _beside(draining):
+        async with _beside(draining.run()), _beside(watch.run()):
             yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
 
 
+def _shift_watch(
+    settings: Settings, directory: LiveDirectory, ledger: Ledger, catalogue: Catalogue, http: httpx.AsyncClient
+) -> ShiftWatch:
+    """The watch over the rota. Without a pager it writes mail, and the log in any case."""
+    pager = None
+    if settings.pager_url is not None and settings.pager_secret is not None:
+        pager = PagerClient(settings.required("pager_url"), settings.required("pager_secret"), http)
+    return ShiftWatch(
+        directory=directory,
+        rotas=open_rotas(settings, directory, http),
+        procedures=catalogue.procedures,
+        ledger=ledger,
+        pager=pager,
+        mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
+        key=outside_key(settings),
+    )
+
+
 @asynccontextmanager
-async def _beside(draining: Draining) -> AsyncIterator[None]:
-    task = asyncio.create_task(draining.run())
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

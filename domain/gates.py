@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from domain.base import Model
 from domain.people import Role
@@ -57,10 +60,23 @@ class Rung(Model):
 
 
 class Ladder(Model):
-    """Who is called, and when; after the last rung it is called again every `again`."""
+    """Who is called, and when; after the last rung it is called again every `again`.
+
+    With `next_person` a rung calls as few people as can decide, and whoever has not acknowledged within that time is
+    followed by the next person; without it (cases of before) everybody on call is called at once.
+    """
 
     rungs: tuple[Rung, ...]
     again: timedelta = timedelta(minutes=15)
+    next_person: timedelta | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What is not set is not written: the digest of a task of before must stay what its doer signed."""
+        found: dict[str, Any] = plain(self)
+        if self.next_person is None:
+            found.pop("next_person", None)
+        return found
 
     def due(self, elapsed: timedelta) -> int:
         """How many rungs should be open after `elapsed`, repeats of the last one counted."""
@@ -116,6 +132,8 @@ def ladder_faults(name: str, ladder: Ladder) -> list[str]:
         faults.append(f"{name}: rungs must be called in order")
     if ladder.again <= timedelta(0):
         faults.append(f"{name}: calling again needs a time")
+    if ladder.next_person is not None and ladder.next_person <= timedelta(0):
+        faults.append(f"{name}: calling the next person needs a time")
     return faults
 
 

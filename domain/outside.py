@@ -9,6 +9,7 @@ from typing import Protocol
 from domain.base import Model
 from domain.incident import OpenIncident
 from domain.people import Directory, Person
+from domain.rota import Rota
 from domain.timeline import Projection
 
 
@@ -99,6 +100,10 @@ class Pager(Protocol):
         """True if accepted, False if this person has no contact there. Raises HoldfastError like `Platform`."""
         ...
 
+    async def acknowledged(self, key: str) -> bool:
+        """Whether somebody took the page of this key, on the pager itself. Raises HoldfastError like `Platform`."""
+        ...
+
 
 class Starter(Protocol):
     """Starts a workflow of its own beside a case."""
@@ -116,6 +121,40 @@ class LiveDirectory(Protocol):
     """The directory as it is this minute."""
 
     async def current(self) -> Directory: ...
+
+
+class KnownRota(Model):
+    """The rota as far as it is known. None where none is kept; `fault` says why it may be older than it should be, and
+    `as_of` (UTC) of when it is then."""
+
+    rota: Rota | None = None
+    as_of: datetime | None = None
+    fault: str = ""
+
+
+class Rotas(Protocol):
+    """The rota as it is this minute, or as it was last known: never empty because somebody else is down."""
+
+    async def current(self) -> KnownRota:
+        """Raises HoldfastError (`broken-configuration`) only where no rota was ever known."""
+        ...
+
+
+class ScheduledTurn(Model):
+    """One turn of another system's schedule: whose (by mail address), from when to when (None: open), at what level
+    of its escalation (1 is called first)."""
+
+    schedule: str
+    email: str
+    start: datetime | None = None
+    end: datetime | None = None
+    level: int = 1
+
+
+class Schedules(Protocol):
+    """On-call schedules that somebody keeps elsewhere. Raises HoldfastError like `Platform`."""
+
+    async def on_call(self, schedules: Sequence[str], since: datetime, until: datetime) -> Sequence[ScheduledTurn]: ...
 
 
 class Summons(Model):

@@ -9,6 +9,7 @@ from typing import TypeVar
 from domain.acts import Facts, FactValue
 from domain.base import Model
 from domain.errors import Code, HoldfastError
+from domain.fitness import Fitness
 from domain.gates import Family, Gate, Ladder, gate_faults, ladder_faults
 from domain.ids import PREFIX
 from domain.people import Role
@@ -112,7 +113,8 @@ class Procedure(Model):
     """Everything of a procedure that is data. A running incident obeys the copy in its own history.
 
     `hand_over` is whom an offer to the next shift calls, and who may answer it.
-    `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down.
+    `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down. `fitness`
+    is what people must be, beyond a seat, to be called to a gate.
     """
 
     slug: str
@@ -129,6 +131,7 @@ class Procedure(Model):
     follow_ups: tuple[FollowUp, ...] = ()
     review: ReviewPolicy | None = None
     amend_roles: tuple[Role, ...] = (Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST, Role.DUTY_MANAGER)
+    fitness: Fitness = Fitness()
 
     def gate(self, name: str) -> Gate:
         every = (*self.gates, self.stand_down)

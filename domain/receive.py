@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import acts, handing
+from domain.acknowledging import acknowledged
 from domain.canonical import digest
 from domain.effects import Leave, ways_out
 from domain.errors import Code
@@ -67,6 +68,8 @@ def _apply(
     now: datetime,
     fits: Fits,
 ) -> State | Refused:
+    if isinstance(said.act, acts.Acknowledge):
+        return acknowledged(state, said, now)
     if said.subject == "":
         return _on_case(state, procedure, said, now)
     if (gate := state.gates.get(said.subject)) is not None:
@@ -149,7 +152,7 @@ def _on_gate(
     if isinstance(result, Refused):
         return result
     code = said.act.code if isinstance(said.act, acts.Deny | acts.Approve) else ""
-    decided = state.with_gate(settle(result, now))
+    decided = state.with_gate(settle(result.model_copy(update=result.hears(said.person)), now))
     return decided.noted(
         now,
         Kind.DECISION,
@@ -172,7 +175,9 @@ def _question(gate: GateRecord, said: acts.Statement, asked: acts.AskFirst, now:
             name="question",
             title="Answer a question about a decision that waits",
             roles=(asked.of,),
-            ladder=Ladder(rungs=(Rung(after=timedelta(0), page=(asked.of,)),), again=span),
+            ladder=Ladder(
+                rungs=(Rung(after=timedelta(0), page=(asked.of,)),), again=span, next_person=gate.ladder.next_person
+            ),
             artefact=True,
             give_up=span,
         ),
@@ -248,7 +253,7 @@ def _on_intervention(
     others = tuple(each for each in record.choices if each.person != said.person)
     # Each may bring a record of their own; what must be the same is what they say was done.
     agree = [each for each in others if (each.kind, each.result) == (choice.kind, choice.result)]
-    chosen = record.model_copy(update={"choices": (*others, choice)})
+    chosen = record.model_copy(update={"choices": (*others, choice), **record.hears(said.person)})
     if leave is Leave.ALLOWED or agree:
         ends = {"retry": Status.RETRY, "by-hand": Status.BY_HAND, "skip": Status.SKIPPED}
         chosen = chosen.model_copy(

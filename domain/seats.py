@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from domain.people import Role
 
 
-def seat_people(seats: Sequence[Sequence[Role]], people: Mapping[str, Sequence[Role]]) -> dict[int, str] | None:
-    """A person for every seat (a bipartite match), or None if some seat stays empty.
+def seated(seats: Sequence[Sequence[Role]], people: Mapping[str, Sequence[Role]]) -> dict[int, str]:
+    """As many seats as can be filled at once, each with a person (a bipartite match).
 
     `seats` lists the roles that may sit in each; `people` maps a person's id to their roles. Deterministic:
     people are tried in the order of their ids.
@@ -27,4 +27,10 @@ def seat_people(seats: Sequence[Sequence[Role]], people: Mapping[str, Sequence[R
 
     for person in sorted(people):
         place(person, set())
+    return taken
+
+
+def seat_people(seats: Sequence[Sequence[Role]], people: Mapping[str, Sequence[Role]]) -> dict[int, str] | None:
+    """A person for every seat, or None if some seat stays empty; as `seated`."""
+    taken = seated(seats, people)
     return taken if len(taken) == len(seats) else None

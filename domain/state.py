@@ -60,7 +60,12 @@ class Vote(Model):
 
 
 class Called(Model):
-    """What every record with a ladder shares: when it opened and how many rungs were called."""
+    """What every record with a ladder shares: when it opened and how many rungs were called.
+
+    `called` and `acknowledged` are over all rungs; of the rung that is open, `turn` are the people called, `heard` who
+    has acknowledged, `pages` the pager's keys with their people, `calls` how many calls that took, and `next_at` when
+    the next person is called. `recall` must look again, because what they were called for has changed.
+    """
 
     key: str
     nonce: str
@@ -70,10 +75,33 @@ class Called(Model):
     called: tuple[str, ...] = ()
     status: Status = Status.OPEN
     ended_at: datetime | None = None
+    acknowledged: tuple[str, ...] = ()
+    calls: int = 0
+    turn: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    pages: dict[str, str] = {}
+    next_at: datetime | None = None
+    recall: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
         return self.status is Status.OPEN
+
+    @property
+    def answered(self) -> bool:
+        """Whether so many have acknowledged that nobody else need be called before the next rung."""
+        return len(self.heard) >= self.wanted
+
+    @property
+    def wanted(self) -> int:
+        """How many people this takes."""
+        return 1
+
+    def hears(self, *people: str) -> dict[str, Any]:
+        """What changes when these people have acknowledged."""
+        heard = (*self.heard, *(each for each in people if each not in self.heard))
+        known = (*self.acknowledged, *(each for each in people if each not in self.acknowledged))
+        return {"heard": heard, "acknowledged": known}
 
 
 class GateRecord(Called):
@@ -89,6 +117,10 @@ class GateRecord(Called):
     alone: bool = False
     code: str = ""
     ratifies: str = ""
+
+    @property
+    def wanted(self) -> int:
+        return max(1, len(self.gate.seats))
 
     @property
     def card(self) -> Card:
@@ -142,6 +174,10 @@ class InterventionRecord(Called):
     choices: tuple[Choice, ...] = ()
     result: dict[str, Any] = {}
     artefact: EvidenceRef | None = None
+
+    @property
+    def wanted(self) -> int:
+        return 1 + len(self.choices)
 
     @property
     def digest(self) -> str:

@@ -50,6 +50,7 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     PATCH = "patch"
     EXPORTED = "exported"
+    HOLE = "hole"
     CLOSED = "closed"
 
 

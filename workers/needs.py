@@ -16,6 +16,7 @@ USES = {
     "portal": {DISCLOSURE_QUEUE},
     "pager": {COMMS_QUEUE},
     "room": {COMMS_QUEUE},
+    "rota": {COMMS_QUEUE},
     "mail": {DISCLOSURE_QUEUE, COMMS_QUEUE},
     "directory": {SOP_QUEUE, DISCLOSURE_QUEUE, COMMS_QUEUE},
     "records": {SOP_QUEUE, DISCLOSURE_QUEUE},
@@ -28,6 +29,7 @@ _SETTINGS = {
     "portal": ("portal_token",),
     "pager": ("pager_secret",),
     "room": ("slack_bot_token",),
+    "rota": ("pagerduty_token",),
     "records": ("store_url",),
 }
 _KEYS = {"records": (STORE_RING,), "outside ids": (OUTSIDE_KEY,), "desk's signature": (DESK_PUBLIC_KEY,)}
@@ -55,7 +57,7 @@ def needs_of(role: str) -> Needs:
 
 
 DESK = Needs(
-    frozenset({"store_url", "slack_bot_token", "slack_app_token"}),
+    frozenset({"store_url", "slack_bot_token", "slack_app_token", "pager_secret", "pagerduty_token"}),
     frozenset({CODEC_RING, STORE_RING, OUTSIDE_KEY, DESK_KEY, DESK_PUBLIC_KEY}),
 )
 """What the desk reads: the one process with the private key. It is handed no outside system but the chat."""

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = Field(None, description="Bot token (xoxb-…)")
     slack_app_token: SecretStr | None = Field(None, description="App token for Socket Mode (xapp-…)")
     directory_file: Path | None = Field(None, description="People, roles and rosters")
+    rota_file: Path | None = Field(None, description="Who is on duty when; else rota.yaml under home, if it is there")
+    pagerduty_url: Url = Field("https://api.pagerduty.com", description="PagerDuty's REST API, for its schedules")
+    pagerduty_token: SecretStr | None = Field(None, description="Read-only API key of PagerDuty, for its schedules")
     stand_ins: bool = Field(False, description="Every outside party here is a stand-in; only then may drills be played")
     drill_factor: float = Field(
         1.0,
@@ -164,6 +167,11 @@ class Settings(BaseSettings):
     def directory_path(self) -> Path:
         """The directory file: the setting, else `directory.yaml` under home."""
         return self.directory_file or self.home / "directory.yaml"
+
+    @property
+    def rota_path(self) -> Path:
+        """The rota file: the setting, else `rota.yaml` under home, where it need not be."""
+        return self.rota_file or self.home / "rota.yaml"
 
     @property
     def temporal_dir(self) -> Path:

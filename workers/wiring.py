@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from temporalio.client import Client
 
 from activities.agencies import Agencies
@@ -18,15 +19,18 @@ from activities.review import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
-from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room
+from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
 from domain.ports import Ledger, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
 from integrations.mail.mailer import Mailer
 from integrations.pager.client import PagerClient
+from integrations.pagerduty.schedules import PagerDutySchedules
 from integrations.platform.client import PlatformClient
 from integrations.portal.client import PortalClient
+from integrations.rota.combined import WithSchedules
+from integrations.rota.file import RotaFile
 from integrations.slack.room import open_room
 from integrations.store.store import Store, open_store
 from integrations.temporal.starter import TemporalStarter
@@ -54,6 +58,7 @@ class Ports:
     trusted: tuple[PublicKey, ...]
     key: bytes
     stand_ins: bool = False
+    rotas: Rotas | None = None
 
 
 def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]]:
@@ -90,7 +95,12 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
             return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold]
         case "comms":
             calling = Calling(
-                directory=ports.directory, pager=ports.pager, mail=ports.mail, room=ports.room, key=ports.key
+                directory=ports.directory,
+                rotas=ports.rotas,
+                pager=ports.pager,
+                mail=ports.mail,
+                room=ports.room,
+                key=ports.key,
             )
             return [calling.page, calling.tell_room]
         case _:
@@ -160,6 +170,7 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
             ledger=ledger,
             vault=vault,
             directory=directory,
+            rotas=open_rotas(settings, directory, http) if needed("rota") else None,
             platform=platform,
             portal=portal,
             mail=mail,
@@ -169,6 +180,15 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
             key=key,
             stand_ins=settings.stand_ins,
         )
+
+
+def open_rotas(settings: Settings, directory: LiveDirectory, http: httpx.AsyncClient) -> Rotas:
+    """The rota of this deployment, joined with PagerDuty's schedules where there is a key for them."""
+    rotas = RotaFile(settings.rota_path, directory, needed=settings.rota_file is not None)
+    if settings.pagerduty_token is None:
+        return rotas
+    schedules = PagerDutySchedules(settings.pagerduty_url, settings.required("pagerduty_token"), http)
+    return WithSchedules(rotas, schedules, directory, settings.home / "schedules.json")
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from console.cli import (
     keeping,
     operating,
     procedures,
+    rota,
     running,
     saying,
     watching,
@@ -52,6 +53,7 @@ app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pret
 config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The ledger.")
 keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
+roster = typer.Typer(help="Who is on duty.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -64,6 +66,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "interventions": cases.interventions,
     },
     DECIDING: {
+        "ack": rota.ack,
         "decide": deciding.decide,
         "done": deciding.done,
         "intervene": deciding.intervene,
@@ -76,6 +79,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     },
     PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
     RUNNING: {
+        "tonight": rota.tonight,
         "up": running.up,
         "demo": running.demo,
         "setup": operating.setup,
@@ -97,5 +101,9 @@ audit.command("verify")(operating.verify)
 for name, command in {"list": keeping.list_keys, "add": keeping.add, "rotate": keeping.rotate}.items():
     keys.command(name)(command)
 app.add_typer(keys, name="keys", rich_help_panel=RUNNING)
+roster.command("show")(rota.show)
+roster.command("export")(rota.export)
+roster.command("import")(rota.import_changes)
+app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

@@ -29,6 +29,8 @@ async def install(
             `unreachable` or `not-allowed` if a namespace that is required did not come about.
     """
     wanted = parts or ("keys", "directory", "namespace")
+    if "directory" in wanted and settings.rota_file is not None and not settings.rota_path.is_file():
+        raise Told(Code.BROKEN_CONFIGURATION, "HOLDFAST_ROTA_FILE names no file; nothing was made.")
     if "directory" in wanted and settings.directory_file is not None and not settings.directory_path.is_file():
         raise Told(Code.BROKEN_CONFIGURATION, "HOLDFAST_DIRECTORY_FILE names no file; nothing was made.")
     made = []
@@ -72,7 +74,13 @@ def _directory(settings: Settings) -> tuple[str, str]:
     with path.open("xb") as file:
         file.write(example)
     path.chmod(0o600)
-    return "directory", f"made from the synthetic example: {path}; replace every entry before real use"
+    said = f"made from the synthetic example: {path}; replace every entry before real use"
+    if settings.rota_file is None and not settings.rota_path.exists():
+        # The synthetic rota is that of the synthetic team, and of nobody else.
+        settings.rota_path.write_bytes(files("integrations.rota").joinpath("example.yaml").read_bytes())
+        settings.rota_path.chmod(0o600)
+        said += f", and those of {settings.rota_path.name} beside it"
+    return "directory", said
 
 
 async def _tables(settings: Settings) -> tuple[str, str]:

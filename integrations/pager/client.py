@@ -15,10 +15,15 @@ from integrations.base.client import Refusal, Remote, as_json
 DEADLINE = 5.0  # seconds; a step pages several people in 20, and a slow pager must leave time for mail
 LONGEST_SUMMARY = 140  # characters: what a lock screen shows
 NO_CONTACT = Refusal(409, "no_contact")
+UNKNOWN_PAGE = Refusal(404, "unknown_page")
 
 
 class _Accepted(Model):
     status: Literal["accepted"]
+
+
+class _State(Model):
+    status: Literal["triggered", "acknowledged", "resolved"]
 
 
 class PagerClient:
@@ -47,6 +52,14 @@ class PagerClient:
             NO_CONTACT, "page", ("v1", "events"), _Accepted, body=body, headers=self._signed(body)
         )
         return accepted is not None
+
+    async def acknowledged(self, key: str) -> bool:
+        """Whether somebody took this page on the pager. A page that it does not know was taken by nobody."""
+        body = as_json({"dedup_key": key})
+        found = await self._remote.ask_unless(
+            UNKNOWN_PAGE, "look", ("v1", "events", "state"), _State, body=body, headers=self._signed(body)
+        )
+        return found is not None and found.status in ("acknowledged", "resolved")
 
     def _signed(self, body: bytes) -> dict[str, str]:
         seconds = str(int(time.time()))

@@ -164,7 +164,8 @@ class Simulator(Generic[StateT]):
             except ValueError as error:
                 raise Refusal(400, "bad_time") from error
             key = request.headers.get("Idempotency-Key")
-            call = Call(request.method, request.path, request.match_info, request.headers, raw, now, key)
+            query = tuple(request.query.items())
+            call = Call(request.method, request.path, request.match_info, request.headers, raw, now, key, query)
             if not operation.public:
                 self.authorise(call)
             return self._act_once(operation, call) if operation.act else operation.handle(call)

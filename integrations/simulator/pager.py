@@ -34,6 +34,7 @@ class Page(BaseModel):
     summary: str
     severity: str
     at: AwareDatetime
+    status: str = "triggered"
 
 
 class PagerState(SimState):
@@ -52,9 +53,13 @@ class _Event(BaseModel):
     severity: str
 
 
+class _Asked(BaseModel):
+    dedup_key: str = Field(min_length=1, max_length=255)
+
+
 class PagerSimulator(Simulator[PagerState]):
     """`keys` of the stats are dedup keys. Errors are {"error": code}: 401 unauthorized; 409 no_contact;
-    400 summary_too_long, bad_request, bad_json, bad_time.
+    400 summary_too_long, bad_request, bad_json, bad_time; 404 unknown_page.
     """
 
     title = "Pager stand-in"
@@ -79,6 +84,14 @@ class PagerSimulator(Simulator[PagerState]):
         """Whether new pages to this person are taken; over HTTP: PUT or DELETE /_sim/unreachable/{person}."""
         (self.state.unreachable.discard if reachable else self.state.unreachable.add)(person)
 
+    def acknowledge(self, page_id: str) -> bool:
+        """The person presses "acknowledge" on their phone; over HTTP: PUT /_sim/acknowledged/{page_id}."""
+        for key, page in self.state.pages.items():
+            if page.page_id == page_id:
+                self.state.pages[key] = page.model_copy(update={"status": "acknowledged"})
+                return True
+        return False
+
     def authorise(self, call: Call) -> None:
         match = SIGNATURE.fullmatch(call.headers.get("X-Holdfast-Signature", ""))
         if match is None:
@@ -90,7 +103,10 @@ class PagerSimulator(Simulator[PagerState]):
             raise Refusal(401, "unauthorized")
 
     def operations(self) -> Sequence[Operation]:
-        return (Operation("POST", "/v1/events", "page", self._page),)
+        return (
+            Operation("POST", "/v1/events", "page", self._page),
+            Operation("POST", "/v1/events/state", "look", self._state_of),
+        )
 
     def add_controls(self, app: web.Application) -> None:
         async def lose(request: web.Request) -> web.Response:
@@ -101,6 +117,11 @@ class PagerSimulator(Simulator[PagerState]):
             self.set_reachable(request.match_info["person"], True)
             return web.json_response({"unreachable": sorted(self.state.unreachable)})
 
+        async def take(request: web.Request) -> web.Response:
+            known = self.acknowledge(request.match_info["page_id"])
+            return web.json_response({"acknowledged": known}, status=200 if known else 404)
+
+        app.router.add_put("/_sim/acknowledged/{page_id}", take)
         app.router.add_put("/_sim/unreachable/{person}", lose)
         app.router.add_delete("/_sim/unreachable/{person}", find)
 
@@ -114,10 +135,11 @@ class PagerSimulator(Simulator[PagerState]):
                 page.kind,
                 page.severity,
                 page.summary,
+                page.status,
             )
             for page in reversed(self.pages)
         ]
-        columns = ("At", "Page", "Person", "Case", "Kind", "Severity", "Summary")
+        columns = ("At", "Page", "Person", "Case", "Kind", "Severity", "Summary", "State")
         unreachable = [(person,) for person in sorted(self.state.unreachable)]
         return (
             Table("Pages, newest first", columns, pages),
@@ -139,3 +161,9 @@ class PagerSimulator(Simulator[PagerState]):
             self.state.applied += 1
             self.touch()
         return Reply(202, {"status": "accepted", "page_id": page.page_id}, replayed=replayed)
+
+    def _state_of(self, call: Call) -> Reply:
+        page = self.state.pages.get(call.read(_Asked).dedup_key)
+        if page is None:
+            raise Refusal(404, "unknown_page")
+        return Reply(200, {"status": page.status})

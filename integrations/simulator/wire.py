@@ -44,6 +44,7 @@ class Call:
     raw: bytes
     now: datetime
     key: str | None
+    query: tuple[tuple[str, str], ...] = ()
 
     def json(self) -> dict[str, object]:
         """The body as an object; an empty body is an empty object.

@@ -78,3 +78,20 @@ async def test_a_failed_page_names_only_its_status(
         await page(caller)
     assert (caught.value.code, caught.value.detail) == (code, f"pager page {status}")
     assert says_nothing_of(caught.value, *SECRETS)
+
+
+async def test_a_page_is_taken_when_its_person_says_so_on_the_pager(pager: PagerSimulator, caller: PagerClient) -> None:
+    await page(caller)
+    assert await caller.acknowledged("k") is False
+    assert pager.acknowledge(pager.pages[0].page_id)
+    assert await caller.acknowledged("k") is True
+
+
+async def test_a_page_that_the_pager_does_not_know_was_taken_by_nobody(
+    pager: PagerSimulator, caller: PagerClient
+) -> None:
+    assert await caller.acknowledged("never-sent") is False
+    pager.faults.add(Fault(kind="status", value=404))
+    with pytest.raises(HoldfastError) as caught:
+        await caller.acknowledged("never-sent")
+    assert caught.value.code is Code.PERMANENT, "a proxy's 404 is no answer of the pager"

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.incident import OpenIncident
     from domain.refusal import Refused
     from domain.state import OWNER, Called, OwnerRecord, Phase, State, Waits
+    from domain.summoning import NOBODY_AT_ALL, NOBODY_ON_DUTY
     from domain.timeline import Kind
 
 HOUSEKEEPING = 5  # Temporal's last priority: what nobody waits for
@@ -271,35 +272,50 @@ class Core:
 
     def _alarm(self, kind: str, title: str, code: str, count: int) -> None:
         """Call whoever looks after failures: something happened that nobody is waiting for."""
-        roles = self.policy.interventions.rungs[0].page
+        first, *rest = self.policy.interventions.rungs
+        later = tuple(rung.page for rung in rest)
         severity = int(self.state.severity)
-        self._call(Page(subject="", kind=kind, title=title, roles=roles, rung=count, severity=severity, code=code))
+        page = Page(subject="", kind=kind, title=title, roles=first.page, rung=count, severity=severity, code=code)
+        self._call(page.model_copy(update={"later": later}))
 
     async def _page(self, step: Page) -> None:
         self._in_flight += 1
         try:
             # The digest too: a card that was drawn anew is called for again on the same rung.
-            key = f"{step.subject or 'case'}/page-{step.kind}/{step.rung}/{step.digest[:12]}"
+            number = f"{step.rung}.{step.call}" if step.call > 1 else f"{step.rung}"
+            key = f"{step.subject or 'case'}/page-{step.kind}/{number}/{step.digest[:12]}"
             paged = await self._execute(step, key, None)
         except StepFailed:
             paged = Paged(unpaged=True)
         finally:
             self._in_flight -= 1
-        reached = paged.people if isinstance(paged, Paged) else ()
-        room = paged.room if isinstance(paged, Paged) else ""
-        kind = Kind.PAGED if reached else Kind.UNPAGED
-        people = ",".join(reached)
-        self._note(kind, step.subject, code=step.kind, detail={"rung": step.rung, "people": people, "room": room})
-        self._reached(step.subject, reached)
+        self._reached(step, paged if isinstance(paged, Paged) else Paged(unpaged=True, room=""))
         await self._keep_books()
 
-    def _reached(self, subject: str, people: tuple[str, ...]) -> None:
-        """Remember on the record that waits who was called, or that nobody could be."""
-        record = self._record(subject)
+    def _reached(self, step: Page, paged: Paged) -> None:
+        """Say in the timeline and on the record that waits who was called, who had heard, or that nobody could be."""
+        for person in paged.acknowledged:
+            self._note(Kind.ACKNOWLEDGED, step.subject, who=person, code="pager", detail={"rung": step.rung})
+        called_on = step.call == 1 or bool(paged.people) or paged.unpaged
+        if called_on:
+            detail: dict[str, str | int | bool] = {"rung": step.rung, "people": ",".join(paged.people)}
+            detail |= {"room": paged.room, **({"why": paged.code} if paged.code else {})}
+            self._note(Kind.PAGED if paged.people else Kind.UNPAGED, step.subject, code=step.kind, detail=detail)
+            if paged.people and paged.code in (NOBODY_ON_DUTY, NOBODY_AT_ALL):
+                self._note(Kind.UNPAGED, step.subject, code=paged.code, detail={"rung": step.rung})
+        record = self._record(step.subject)
         if record is None:
             return
-        called = (*record.called, *(each for each in people if each not in record.called))
-        self._put(record.model_copy(update={"called": called, "unpaged": not people}))
+        called = (*record.called, *(each for each in paged.people if each not in record.called))
+        record = record.model_copy(update={"called": called, **record.hears(*paged.acknowledged)})
+        if called_on:
+            record = record.model_copy(update={"unpaged": not paged.people})
+        spell = record.ladder.next_person
+        if spell is not None and step.rung == record.rungs:
+            turn, pages = (*record.turn, *paged.people), {**record.pages, **paged.pages}
+            next_at = None if paged.exhausted else workflow.now() + spell
+            record = record.model_copy(update={"turn": turn, "pages": pages, "next_at": next_at})
+        self._put(record)
 
     def _record(self, key: str) -> Waits | None:
         """What waits under this key for people."""

@@ -179,7 +179,7 @@ class Gates(Reviewing):
             self._note(Kind.GATE_CHANGED, key, code=change.value, detail=detail)
             if change is Change.VOIDED and record.rungs:
                 # Whoever was called before must look again, and is told so at once.
-                self._put(fresh.model_copy(update={"rungs": record.rungs - 1}))
+                self._put(fresh.model_copy(update={"rungs": record.rungs - 1, "recall": record.called}))
 
     def _decision(self, key: str, found: dict[str, Any]) -> Approval | Denied | Silence:
         if "silence" in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -11,6 +12,7 @@ from workflows.kit.core import Core
 with workflow.unsafe.imports_passed_through():
     from activities.books import Page
     from domain.effects import Leave, ways_out
+    from domain.fitness import Fitness
     from domain.gates import Rung
     from domain.handing import offered
     from domain.people import Role
@@ -38,11 +40,29 @@ class Ladders(Core):
                 return True
             if until is not None and workflow.now() >= until:
                 return False
-            due = record.opened_at + record.ladder.at(record.rungs)
-            if due <= workflow.now():
+            if record.opened_at + record.ladder.at(record.rungs) <= workflow.now():
                 self._call_rung(record)
                 continue
-            await self._wait(lambda: not self._waiting(key).open, due if until is None else min(due, until))
+            due = self._due(key)
+            if due <= workflow.now():
+                self._call_next(record)
+                continue
+            await self._wait(self._moved(record, due), due if until is None else min(due, until))
+
+    def _moved(self, record: Waits, due: datetime) -> Callable[[], bool]:
+        """The record has closed, or somebody is to be called earlier than it was waited for."""
+        key = record.key
+        if record.ladder.next_person is None:
+            return lambda: not self._waiting(key).open
+        return lambda: not self._waiting(key).open or self._due(key) < due
+
+    def _due(self, key: str) -> datetime:
+        """When the next call is due: a rung's, or the next person's where nobody has acknowledged."""
+        record = self._waiting(key)
+        rung = record.opened_at + record.ladder.at(record.rungs)
+        if record.next_at is None or record.answered:
+            return rung
+        return min(rung, record.next_at)
 
     def _waiting(self, key: str) -> Waits:
         record = self._record(key)
@@ -55,12 +75,51 @@ class Ladders(Core):
         rung = record.ladder.rung(record.rungs)
         number = record.rungs + 1
         called = record.model_copy(update={"rungs": number})
+        if record.ladder.next_person is not None:
+            # Who has decided stays heard; everybody else is asked anew with every rung.
+            fresh = {"calls": 1, "turn": (), "heard": _decided(record), "pages": {}, "next_at": None, "recall": ()}
+            called = called.model_copy(update=fresh)
         self._put(called)
-        page = self._page_for(record).model_copy(
-            update={"roles": self._roles(record, rung), "rung": number, "severity": int(self.state.severity)}
+        page = self._whom(called, self._page_for(record), rung).model_copy(
+            update={"rung": number, "heard": called.heard, "recall": record.recall}
         )
         self._note(Kind.RUNG, record.key, code=page.kind, detail={"rung": number, **next_due(called)})
         self._call(page)
+
+    def _call_next(self, record: Waits) -> None:
+        """Nobody has acknowledged: whether the pager knows better, and else the next person, is one step."""
+        number = record.calls + 1
+        self._put(record.model_copy(update={"calls": number, "next_at": None}))
+        page = self._whom(record, self._page_for(record), record.ladder.rung(record.rungs - 1))
+        self._call(
+            page.model_copy(
+                update={
+                    "rung": record.rungs,
+                    "call": number,
+                    "heard": record.heard,
+                    "before": record.turn,
+                    "pages": record.pages,
+                }
+            )
+        )
+
+    def _whom(self, record: Waits, page: Page, rung: Rung) -> Page:
+        """Who is called: this rung's roles, and those of the rungs after it for when nobody of these is there."""
+        gate = record.gate if isinstance(record, GateRecord) else None
+        # What a rung may only decide alone it may not before its time, so nobody is called for that early.
+        after = [each.model_copy(update={"alone": ()}) for each in record.ladder.rungs[record.rungs :]]
+        return page.model_copy(
+            update={
+                "severity": int(self.state.severity),
+                "roles": self._roles(record, rung),
+                "later": tuple(roles for each in after if (roles := self._roles(record, each))),
+                "seats": tuple(seat.roles for seat in gate.seats) if gate else (),
+                "fitness": self.policy.fitness if gate else Fitness(),
+                "slug": self.state.slug,
+                "one_by_one": record.ladder.next_person is not None,
+                "earlier": record.called,
+            }
+        )
 
     def _page_for(self, record: Waits) -> Page:
         """What a call says of this record; who is called and how often comes on top."""
@@ -159,3 +218,14 @@ class Ladders(Core):
             due = workflow.now() + span
             self.state = self.state.with_(deadlines={**self.state.deadlines, key: due})
         return self.state.deadlines[key]
+
+
+def _decided(record: Waits) -> tuple[str, ...]:
+    """Who has had their say already and need not be called for it again."""
+    match record:
+        case GateRecord(votes=votes):
+            return tuple(each.person for each in votes)
+        case InterventionRecord(choices=choices):
+            return tuple(each.person for each in choices)
+        case _:
+            return ()

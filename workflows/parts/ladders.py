@@ -12,11 +12,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.policy import FieldKind, FormField, ReviewPolicy, TaskPolicy
 
 
-def climb(*rungs: tuple[int, tuple[Role, ...]], again: int = 15) -> Ladder:
-    """A ladder from (minutes after opening, roles called) pairs; the last is called again every `again` minutes."""
+def climb(*rungs: tuple[int, tuple[Role, ...]], again: int = 15, next_person: int | None = 5) -> Ladder:
+    """A ladder from (minutes after opening, roles called) pairs; the last is called again every `again` minutes, and
+    a page that nobody acknowledged is followed by the next person's after `next_person` minutes (None: never)."""
     return Ladder(
         rungs=tuple(Rung(after=timedelta(minutes=after), page=page) for after, page in rungs),
         again=timedelta(minutes=again),
+        next_person=None if next_person is None else timedelta(minutes=next_person),
     )
 
 
@@ -49,7 +51,7 @@ REVIEW = ReviewPolicy(
         name="choose-privilege",
         title="Choose: an ordinary review, or one directed by counsel",
         roles=(Role.LEGAL, Role.GENERAL_COUNSEL),
-        ladder=climb((0, (Role.LEGAL,)), (4 * 60, (Role.GENERAL_COUNSEL,)), again=_DAY),
+        ladder=climb((0, (Role.LEGAL,)), (4 * 60, (Role.GENERAL_COUNSEL,)), again=_DAY, next_person=None),
         form=(
             FormField(
                 name="kind",
@@ -65,14 +67,18 @@ REVIEW = ReviewPolicy(
         name="facilitate",
         title="Take the facilitator's seat (not one of those who decided)",
         roles=(Role.POLICY, Role.INCIDENT_COMMANDER, Role.DUTY_MANAGER),
-        ladder=climb((0, (Role.POLICY, Role.INCIDENT_COMMANDER)), (_DAY, (Role.DUTY_MANAGER,)), again=_DAY),
+        ladder=climb(
+            (0, (Role.POLICY, Role.INCIDENT_COMMANDER)), (_DAY, (Role.DUTY_MANAGER,)), again=_DAY, next_person=None
+        ),
         records_as="facilitator",
     ),
     collect=TaskPolicy(
         name="collect-actions",
         title="Hold the review and write down what is to be done, by whom, by when",
         roles=(Role.POLICY, Role.INCIDENT_COMMANDER, Role.DUTY_MANAGER),
-        ladder=climb((0, (Role.POLICY, Role.INCIDENT_COMMANDER)), (5 * _DAY, (Role.DUTY_MANAGER,)), again=_DAY),
+        ladder=climb(
+            (0, (Role.POLICY, Role.INCIDENT_COMMANDER)), (5 * _DAY, (Role.DUTY_MANAGER,)), again=_DAY, next_person=None
+        ),
         form=(
             FormField(
                 name="owners",
@@ -93,6 +99,7 @@ REVIEW = ReviewPolicy(
             (7 * _DAY, (Role.DUTY_MANAGER,)),
             (10 * _DAY, (Role.INCIDENT_COMMANDER,)),
             again=_DAY,
+            next_person=None,
         ),
         reasons=("not-worth-it", "done-elsewhere"),
     ),
@@ -100,7 +107,7 @@ REVIEW = ReviewPolicy(
         name="sign-off",
         title="Read the review and sign it off",
         roles=(Role.DUTY_MANAGER, Role.GENERAL_COUNSEL),
-        ladder=climb((0, (Role.DUTY_MANAGER,)), (2 * _DAY, (Role.GENERAL_COUNSEL,)), again=_DAY),
+        ladder=climb((0, (Role.DUTY_MANAGER,)), (2 * _DAY, (Role.GENERAL_COUNSEL,)), again=_DAY, next_person=None),
         excludes=("facilitator",),
     ),
 )

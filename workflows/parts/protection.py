@@ -40,6 +40,7 @@ PROTECT = Gate(
             Rung(after=timedelta(minutes=10), page=ALONE, alone=ALONE),
         ),
         again=timedelta(minutes=5),
+        next_person=timedelta(minutes=5),
     ),
     excludes=("verifier",),
     reasons=("no-danger", "help-is-there"),

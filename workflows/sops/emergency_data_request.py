@@ -30,6 +30,7 @@ from workflows.parts.verification import ASSESS, CALL_BACK, assess_emergency, ve
 
 with workflow.unsafe.imports_passed_through():
     from activities.platform import GatherScope, SnapshotAccount
+    from domain.fitness import Fitness
     from domain.gates import Family, Gate, Seat
     from domain.incident import IncidentReport, OpenIncident, Outcome
     from domain.people import Role
@@ -106,6 +107,7 @@ POLICY = Procedure(
     stand_down=STAND_DOWN,
     follow_ups=(AFTER_A_DAY, AFTER_A_WEEK),
     review=REVIEW,
+    fitness=Fitness(trained=True),
 )
 
 

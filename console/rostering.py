@@ -1,0 +1,69 @@
+"""The rota for commands that need no desk: read from its files, with what other systems' schedules say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import Code, HoldfastError
+from domain.outside import KnownRota
+from domain.people import Directory, Role
+from domain.rota import Rota
+from integrations.base.client import open_http
+from integrations.directory.file import DirectoryFile
+from workers.settings import Settings
+from workers.wiring import open_rotas
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who there is and who is on duty, as known now."""
+
+    directory: Directory
+    known: KnownRota
+
+    @property
+    def rota(self) -> Rota:
+        """The rota itself.
+
+        Raises:
+            HoldfastError: `broken-configuration` where none is kept.
+        """
+        if self.known.rota is None:
+            raise HoldfastError(Code.BROKEN_CONFIGURATION, "HOLDFAST_ROTA_FILE is not set, and there is no rota.yaml")
+        return self.known.rota
+
+
+async def roster(settings: Settings) -> Roster:
+    """The roster of this deployment.
+
+    Raises:
+        HoldfastError: `broken-configuration`, naming the file and the line.
+    """
+    directory = DirectoryFile(settings.directory_path)
+    async with open_http() as http:
+        known = await open_rotas(settings, directory, http).current()
+    return Roster(await directory.current(), known)
+
+
+def rota_file(settings: Settings) -> Path:
+    """The file that changes are kept beside.
+
+    Raises:
+        HoldfastError: `broken-configuration` where there is none.
+    """
+    if settings.rota_file is None and not settings.rota_path.exists():
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, "HOLDFAST_ROTA_FILE is not set, and there is no rota.yaml")
+    return settings.rota_path
+
+
+def role_of(text: str) -> Role:
+    """A role by its name.
+
+    Raises:
+        HoldfastError: `invalid`, naming the roles that there are.
+    """
+    try:
+        return Role(text.strip().lower())
+    except ValueError:
+        raise HoldfastError(Code.INVALID, f"roles are {', '.join(each.value for each in Role)}") from None
