@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from activities.step import STEPS
 from console.web.errors import wrong_fields
 from domain.acts import (
+    Acknowledge,
     Act,
     Approve,
     ApproveLess,
@@ -120,6 +121,8 @@ class Reader:
                 return await self._confirmed(waiting.key)
             case "skip":
                 return Skip(code=self._code())
+            case "seen":
+                return Acknowledge()
             case "take":
                 return Take()
             case "note":
