@@ -29,12 +29,12 @@ from console.web.views import (
     vote_of,
 )
 from console.web.words import plain
-from domain.acts import Act
+from domain.acts import Acknowledge, Act
 from domain.canonical import digest
 from domain.desk import Doing, Waiting
 from domain.errors import Code, HoldfastError
 from domain.people import Role
-from domain.state import State
+from domain.state import Called, State
 from domain.timeline import Entry, Kind
 
 # Nobody knows whether it was recorded: the same act must keep its id, so that it counts once.
@@ -65,6 +65,9 @@ def deciding(draw: Drawer) -> APIRouter:
             if fresh is None:
                 return _over(request, draw, case, key, error)
             return await _page(request, web, draw, person, fresh, error=error, form=form)
+        if isinstance(act, Acknowledge):
+            # Having seen it decides nothing: the same card, which now says who has.
+            return RedirectResponse(f"/decide/{case}?{urlencode({'key': key})}", SEE_OTHER)
         return RedirectResponse(_receipt(case, key) if key else case_path(case), SEE_OTHER)
 
     @routes.get("/receipt/{case:path}")
@@ -179,6 +182,7 @@ async def _page(
         "typed": lambda name: text(typed, name),
         "ticked": lambda name: texts(typed, name),
         "roles": list(Role),
+        "seen": _record_of(state, waiting.key).acknowledged,
     }
     if waiting.kind == "gate":
         record = state.gates[waiting.key]
@@ -205,6 +209,13 @@ async def _page(
         }
     status = status_of(error.code) if error else 200
     return draw.page(request, f"{waiting.kind}.html", directory=directory, person=person, status=status, **more)
+
+
+def _record_of(state: State, key: str) -> Called:
+    record = state.gates.get(key) or state.tasks.get(key) or state.interventions.get(key)
+    if record is None:
+        raise HoldfastError(Code.NO_SUCH_SUBJECT)
+    return record
 
 
 def _button(waiting: Waiting) -> str:

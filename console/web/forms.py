@@ -14,6 +14,7 @@ from activities.step import STEPS
 from console.web.errors import wrong_fields
 from domain.acts import (
     Accept,
+    Acknowledge,
     Act,
     Approve,
     ApproveLess,
@@ -123,6 +124,8 @@ class Reader:
                 return await self._confirmed(waiting.key)
             case "skip":
                 return Skip(code=self._code())
+            case "seen":
+                return Acknowledge()
             case "take":
                 return Take()
             case "hand-over":

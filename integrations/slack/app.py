@@ -25,7 +25,7 @@ from domain.errors import SENTENCES, Code, HoldfastError, Passing
 from domain.policy import Procedure
 from integrations.slack import words
 from integrations.slack.calls import call, open_client
-from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SKIP, TAKE, renewed
+from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
 from integrations.slack.commands import Commands, OpenForm, once, within
 from integrations.slack.forms import DECLARE, answers_of, errors_of, intake_form, told_form, waiting_form
 from integrations.slack.presses import Outcome, Presses
@@ -46,7 +46,7 @@ class SlackApp:
         """Register with Bolt."""
         app.command(COMMAND)(self.on_command)
         app.view(DECLARE)(self.on_submit)
-        for action in (RETRY, SKIP, KEEP, TAKE):
+        for action in (RETRY, SKIP, KEEP, TAKE, SEEN):
             app.action(action)(self.on_press)
         app.action({"action_id": _numbered(OVERTURN)})(self.on_press)
         app.action(OPEN)(self.on_link)

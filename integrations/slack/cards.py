@@ -23,7 +23,7 @@ from domain.outside import Summons
 from domain.timeline import Projection
 from integrations.slack import words
 
-OPEN, TAKE = "holdfast_open", "holdfast_take"
+OPEN, TAKE, SEEN = "holdfast_open", "holdfast_take", "holdfast_seen"
 RETRY, SKIP, KEEP, OVERTURN = "holdfast_retry", "holdfast_skip", "holdfast_keep", "holdfast_overturn"
 SHORT = 16  # characters of a digest on a card: enough to notice a change, and the whole one is read again anyway
 _SEPARATOR = "|"
@@ -117,6 +117,8 @@ class Controls:
             found = [self._button(TAKE, "Take this case", style="primary")]
         else:
             found = []
+        if self.kind in ("gate", "task", "intervention") and self.digest:
+            found.append(self._button(SEEN, "I have seen this"))
         return ActionsBlock(elements=[*found, self._link(desk_url)])
 
     def _button(self, action: str, says: str, *, code: str = "", style: str | None = None) -> ButtonElement:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.acts import Act, Approve, Deny, Recorded, Retry, Skip, Take
+from domain.acts import Acknowledge, Act, Approve, Deny, Recorded, Retry, Skip, Take
 from domain.desk import Desk, Doing, Waiting
 from domain.errors import Code, HoldfastError
 from integrations.slack import words
-from integrations.slack.cards import KEEP, OVERTURN, RETRY, SHORT, SKIP, TAKE, Controls, Pressed
+from integrations.slack.cards import KEEP, OVERTURN, RETRY, SEEN, SHORT, SKIP, TAKE, Controls, Pressed
 from integrations.slack.commands import once, within
 
 # The card itself is out of date: whoever looks next must see what is there now.
@@ -20,6 +20,7 @@ _SAYS = {
     KEEP: "keep it",
     OVERTURN: "take it back",
     TAKE: "take the case",
+    SEEN: "I have seen this",
 }
 
 
@@ -111,11 +112,14 @@ def _act_of(action_id: str, pressed: Pressed, found: Waiting | None) -> Act:
         RETRY: Retry(),
         SKIP: Skip(code=SKIPPED),
         KEEP: Approve(),
+        SEEN: Acknowledge(),
         OVERTURN: Deny(code=pressed.code),
     }
     act = ways.get(_way(action_id))
     if act is None:
         raise HoldfastError(Code.NOT_ALLOWED)
+    if isinstance(act, Acknowledge):
+        return act  # the desk knows whether it is theirs to have seen
     decides = isinstance(act, Approve | Deny)
     fits = found is None or (Controls.waiting(found).ratifies if decides else found.kind == "intervention")
     if not fits:
