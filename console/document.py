@@ -19,6 +19,7 @@ SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.STAYS: "What was done stays, and paging goes on.",
     AtTheEnd.FILES: "It files with what is known; the unknown is left blank.",
     AtTheEnd.GOES_ON: "The incident goes on.",
+    AtTheEnd.RUNS_ON: "The clock goes on running.",
 }
 
 

@@ -12,6 +12,7 @@ from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.gates import Ladder, Rung
 from domain.policy import Procedure, TaskPolicy, check_form
+from domain.receive_clocks import on_clock
 from domain.refusal import Refused
 from domain.signing import open_statement
 from domain.state import Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
@@ -54,6 +55,8 @@ def receive(
 
 
 def _status_of(state: State, subject: str) -> str:
+    if (clock := state.clocks.get(subject)) is not None:
+        return clock.status.value
     record = state.gates.get(subject) or state.tasks.get(subject) or state.interventions.get(subject)
     return (record.status if record is not None else state.status).value
 
@@ -74,6 +77,8 @@ def _apply(
         return _on_task(state, task, said, now)
     if (intervention := state.interventions.get(said.subject)) is not None:
         return _on_intervention(state, intervention, said, now, fits)
+    if (clock := state.clocks.get(said.subject)) is not None:
+        return on_clock(state, clock, said, now)
     return Refused(code=Code.NO_SUCH_SUBJECT)
 
 

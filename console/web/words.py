@@ -13,6 +13,7 @@ _SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.STAYS: "While seats stay empty, what was done stays as it is. Calling never stops.",
     AtTheEnd.FILES: "If the seats stay empty, the report is filed with what is known, the rest left blank.",
     AtTheEnd.GOES_ON: "While seats stay empty, the incident goes on.",
+    AtTheEnd.RUNS_ON: "While seats stay empty, the clock goes on running.",
 }
 _FAMILY: dict[Family, str] = {
     Family.PROTECT: "While seats stay empty, nobody is told. Calling never stops; silence is never taken for a no.",

@@ -53,6 +53,9 @@ ACTS: tuple[Act, ...] = (
     acts.Amend(facts={"category": "missing-person"}),
     acts.AskToStandDown(code="false-alarm"),
     acts.Note(text=evidence("note")),
+    acts.AskToToll(code="law-enforcement-delay"),
+    acts.Resume(code="over"),
+    acts.ClockMet(artefact=evidence()),
 )
 ACCEPTED = {
     "case": {"take", "amend", "ask-to-stand-down", "note"},

@@ -95,6 +95,7 @@ class IncidentWorkflow(Closing):
             if task.question is not None and task.open:
                 self._attend(key)
         self._watch_stand_down()
+        self._watch_clocks()
 
     # -- the supervisor -----------------------------------------------------------------------------------
 
