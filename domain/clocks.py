@@ -139,6 +139,10 @@ class ClockRule(Model):
         """Who is called at this percentage: the last call that it has reached."""
         return next((each.page for each in reversed(self.calls) if each.percent <= percent), ())
 
+    def met_at(self, *names: str) -> ClockRule:
+        """The same rule in a procedure in which the end of one of these gates or tasks meets it."""
+        return self.model_copy(update={"met_by": names})
+
     def paced(self, factor: float) -> ClockRule:
         """The same rule for a drill that is played faster."""
         if self.span is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from integrations.temporal.server import EmbeddedServer
-from tests.procedures import containment
+from tests.procedures import containment, timed
 from tests.world import Simulators, World, open_simulators, open_world
 
 
@@ -31,5 +31,5 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 async def world(home: Path, temporal_server: EmbeddedServer, simulators: Simulators) -> AsyncIterator[World]:
-    async with open_world(home, temporal_server, simulators, extra=[containment]) as opened:
+    async with open_world(home, temporal_server, simulators, extra=[containment, timed]) as opened:
         yield opened

@@ -46,36 +46,38 @@ class Clocks(Gates):
 
     def clock(
         self,
-        rule: ClockRule,
-        *,
+        *rules: ClockRule,
         trigger_at: datetime | None = None,
         discovered_at: datetime | None = None,
         due_at: datetime | None = None,
     ) -> None:
-        """Start a clock and go on. It runs from its legal trigger (the declaration if none is given), however long
+        """Start clocks and go on. They run from their legal trigger (the declaration if none is given), however long
         ago; `due_at` is for an order that names its own day."""
-        frozen = self._frozen_clock(rule)
-        if frozen is None:
-            return
+        for rule in rules:
+            frozen = self._frozen_clock(rule)
+            if frozen is not None:
+                self._arm(frozen, trigger_at or self.incident.declared_at, discovered_at, due_at)
+        self._watch_clocks()
+
+    def _arm(
+        self, rule: ClockRule, trigger_at: datetime, discovered_at: datetime | None, due_at: datetime | None
+    ) -> None:
         key = self._clock_key(rule.id)
-        if frozen.counsel.standing is Standing.NOT_IN_FORCE:
+        if rule.counsel.standing is Standing.NOT_IN_FORCE:
             if self._journalled(key) is None:
                 self._journal(key, {})
                 self._note(Kind.CLOCK, key, code="none", detail={"clock": rule.id, "reason": "not-in-force"})
-            return
-        if key not in self.state.clocks:
-            triggered = trigger_at or self.incident.declared_at
+        elif key not in self.state.clocks:
             record = armed(
-                frozen,
+                rule,
                 key=key,
                 nonce=str(workflow.uuid4()),
-                trigger_at=triggered,
-                discovered_at=discovered_at or triggered,
+                trigger_at=trigger_at,
+                discovered_at=discovered_at or trigger_at,
                 now=workflow.now(),
                 due_at=due_at,
             )
             self._put_clock(record, "armed")
-        self._watch_clocks()
 
     def met(self, rule: ClockRule, evidence: EvidenceRef | None = None, code: str = "") -> None:
         """The duty of this clock is done; `evidence` is its record in the vault."""
