@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import time
@@ -136,7 +137,10 @@ def _prepare(path: Path) -> None:
     """Create the file for its owner only and switch it to write-ahead logging, which the file remembers."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Only a file that is not there yet: closing one that SQLite has open drops every lock this process holds on
+        # it, and another process may then take the log away from under us (sqlite.org/howtocorrupt.html, 2.2).
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url") from error
     deadline = time.monotonic() + BUSY_SECONDS

@@ -61,6 +61,7 @@ POLICY = Procedure(
     title="Rehearsed clocks",
     version=1,
     intake=(
+        FormField(name="account", label="Account", kind=FieldKind.ACCOUNT),
         FormField(name="rule", label="Clock", kind=FieldKind.CHOICE, choices=tuple(RULES)),
         FormField(name="ago", label="Minutes since the trigger", kind=FieldKind.NUMBER),
     ),
