@@ -39,18 +39,23 @@ def asked_in(record: ClockRecord) -> str:
     return f"asked/{toll_key(record)}"
 
 
+def toll_gate(gate: Gate, record: ClockRecord) -> Gate:
+    """The gate for what was asked last: it names the clock, and bars whoever asked."""
+    title = f"Let the clock {record.rule.id} stand still?"
+    return gate.model_copy(update={"title": title, "excludes": (*gate.excludes, asked_in(record))})
+
+
 def toll_card(gate: Gate, record: ClockRecord) -> Card:
     """What the two people decide on: which clock, why, and until when."""
     asked, rule = record.asking, record.rule
     if asked is None:
-        return Card(gate=gate.name, title=gate.title, press=gate.press, basis=rule.id)
+        return Card(gate=gate.name, title=gate.title, press=gate.press)
     until = f"until:{asked.until.isoformat()}" if asked.until else f"days:{asked.days}" if asked.days else "open-ended"
     due = f"due:{record.due_at.isoformat()}" if record.due_at else "due:in-words"
     return Card(
         gate=gate.name,
         title=gate.title,
         press=gate.press,
-        basis=rule.id,
         findings=(
             Finding(about="clock", verdict=rule.id, because=(due, f"counsel:{rule.counsel.standing.value}")),
             Finding(about="toll", verdict=asked.code, because=(until,), by=(asked.by,)),

@@ -36,7 +36,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.settling import met_when, settle_key, settle_task
     from domain.state import Status
     from domain.timeline import Kind
-    from domain.tolling import toll_card, toll_key, toll_of
+    from domain.tolling import toll_card, toll_gate, toll_key, toll_of
 
 
 class Clocks(Gates):
@@ -239,11 +239,9 @@ class Clocks(Gates):
         self._attend(settle_key(record))
 
     async def _until_tolled(self, key: str, gate_key: str) -> None:
-        gate = self.policy.toll
-        record = self.state.clocks[key]
-        asked = gate.model_copy(update={"excludes": (*gate.excludes, f"asked/{gate_key}")})
+        gate = toll_gate(self.policy.toll, self.state.clocks[key])
         self._showing[gate_key] = lambda state: toll_card(gate, state.clocks[key])
-        self._open_gate(gate_key, asked, self._showing[gate_key])
+        self._open_gate(gate_key, gate, self._showing[gate_key])
         await self._climb(gate_key, self.state.gates[gate_key].opened_at + gate.ladder.at(len(gate.ladder.rungs)))
         decided, record = self.state.gates[gate_key], self.state.clocks[key]
         if record.asking is not None:
