@@ -11,7 +11,7 @@ import holidays
 from activities.clocks import Due, DueDate
 from activities.step import performs
 from domain.calendar import due_of
-from domain.clocks import Span, Unit
+from domain.clock_rules import Span, Unit
 from domain.errors import Code, HoldfastError
 
 _SATURDAY = 5

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from activities.step import Step, step
 from domain.base import Model
-from domain.clocks import Span
+from domain.clock_rules import Span
 from domain.effects import Effect, Leave, Remedies
 
 

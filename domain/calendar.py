@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.clocks import Span, Unit
+from domain.clock_rules import Span, Unit
 
 DayOff = Callable[[date], bool]
 _ONE = timedelta(days=1)

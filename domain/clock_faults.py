@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from domain.clocks import FULL, ClockRule, Span, Standing, Unit
+from domain.clock_rules import FULL, ClockRule, Span, Standing, Unit
 
 
 def clock_faults(rules: tuple[ClockRule, ...], names: Collection[str]) -> list[str]:

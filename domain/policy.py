@@ -9,7 +9,7 @@ from typing import TypeVar
 from domain.acts import Facts, FactValue
 from domain.base import Model
 from domain.clock_faults import clock_faults
-from domain.clocks import ClockRule
+from domain.clock_rules import ClockRule
 from domain.errors import Code, HoldfastError
 from domain.gates import Family, Gate, Ladder, gate_faults, ladder_faults
 from domain.ids import PREFIX

@@ -1,14 +1,22 @@
-"""The clocks that we know, as data, each with its source and how well we know it. Not legal advice: counsel confirms.
+"""The clocks that we know, as data, with source and how well we know it; counsel's word on each is still to come.
 
-How marks were carried over: read in the source itself, `source-read`; in somebody's account of it, `second-hand`;
-from memory, `from-memory`. None of these is counsel's word: every row is unconfirmed until counsel says otherwise.
-"""
+A source or a copy of it was read: `source-read`; somebody's account: `second-hand`; neither: `from-memory`."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from domain.clocks import CALLS, FULL, ClockCall, ClockRule, Read, Span, Standing, TriggerKind, Unit
+from domain.clock_rules import (
+    CALLS,
+    FULL,
+    ClockCall,
+    ClockRule,
+    Read,
+    Span,
+    Standing,
+    TriggerKind,
+    Unit,
+)
 from domain.people import Role
 
 REVIEWED = date(2026, 11, 22)

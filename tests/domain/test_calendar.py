@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from activities.calendars import Calendars
 from activities.clocks import Due, DueDate
 from domain.calendar import due_of
-from domain.clocks import Span, Unit
+from domain.clock_rules import Span, Unit
 from domain.errors import Code
 
 NEW_YORK = ZoneInfo("America/New_York")

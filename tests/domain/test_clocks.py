@@ -7,19 +7,21 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.clocks import (
+from domain.clock_rules import (
     FULL,
-    ClockRecord,
     ClockRule,
-    ClockStatus,
     Counsel,
-    Face,
     Read,
     Span,
     Standing,
-    Toll,
     TriggerKind,
     Unit,
+)
+from domain.clocks import (
+    ClockRecord,
+    ClockStatus,
+    Face,
+    Toll,
     advanced,
     armed,
     attainment,

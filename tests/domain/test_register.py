@@ -7,7 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from domain.clock_faults import clock_faults, rule_faults
-from domain.clocks import ClockCall, ClockRule, Counsel, Read, Span, Standing, Unit
+from domain.clock_rules import (
+    ClockCall,
+    ClockRule,
+    Counsel,
+    Read,
+    Span,
+    Standing,
+    Unit,
+)
 from domain.people import Role
 from domain.register import EDR_DECIDE, REGISTER, TAKE_IT_DOWN, stale
 

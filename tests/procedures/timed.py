@@ -14,7 +14,15 @@ from workflows.kit.incident import IncidentWorkflow
 from workflows.parts.ladders import FAILED_STEPS, OWNER, STAND_DOWN, climb
 
 with workflow.unsafe.imports_passed_through():
-    from domain.clocks import ClockRule, Counsel, Read, Span, Standing, TriggerKind, Unit
+    from domain.clock_rules import (
+        ClockRule,
+        Counsel,
+        Read,
+        Span,
+        Standing,
+        TriggerKind,
+        Unit,
+    )
     from domain.incident import IncidentReport, OpenIncident, Outcome
     from domain.outcomes import WorkCannot, WorkDone
     from domain.people import Role

@@ -15,13 +15,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.clocks import DueDate
     from domain.canonical import digest
     from domain.clock_entries import noted_clock, noted_end
+    from domain.clock_rules import FULL, ClockRule, Standing
     from domain.clocks import (
-        FULL,
         ClockRecord,
-        ClockRule,
         ClockStatus,
         Mark,
-        Standing,
         advanced,
         armed,
         dated,

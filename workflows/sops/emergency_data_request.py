@@ -134,8 +134,9 @@ class EmergencyDataRequest(IncidentWorkflow):
             return await protect(self, findings)
         async with self.phase(Phase.NOTIFY):
             agency, kind = identity.recipient, f"agency-{identity.country}"
-            wanted = GatherScope(account=account, tiers=RECORDS + CONTENT, recipient=kind, reason=emergency.category)
-            scope = await self.do(wanted)
+            scope = await self.do(
+                GatherScope(account=account, tiers=RECORDS + CONTENT, recipient=kind, reason=emergency.category)
+            )
             if not scope.tier(*RECORDS):
                 return await refuse(self, "no-legal-basis", findings, agency.id)
             match await release(self, RELEASE, agency, scope, RECORDS, findings):
