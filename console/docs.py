@@ -20,6 +20,7 @@ from typer.utils import get_params_from_function
 import console
 from console.cli.app import app
 from console.cli.exits import exit_status
+from console.clock_words import clock_page
 from console.document import document_of, markdown
 from console.web.errors import status_of
 from domain.errors import SENTENCES, Code
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
         "settings.md": _page(_settings()),
         "errors.md": _page(_errors()),
         "commands.md": _page(_commands()),
+        "clocks.md": _page(clock_page()),
         **{
             f"procedures/{slug}.md": f"{_MADE}\n\n{markdown(document_of(procedure, catalogue.modules[slug]))}"
             for slug, procedure in sorted(catalogue.procedures.items())
@@ -91,7 +93,11 @@ def _settings() -> Iterator[str]:
         secret = " **Secret.**" if SecretStr in typing.get_args(field.annotation) else ""
         about = f"{_cell(field.description or '')}.{_limits(field)}{secret}"
         yield f"| `{PREFIX}{name.upper()}` | {_default(field)} | {about} |"
-    yield from ("", "`HOLDFAST_AS` is no setting of a deployment: it names who acts, for the command line alone.")
+    yield from (
+        "",
+        "`HOLDFAST_AS` and `HOLDFAST_ZONE` are no settings of a deployment: they name who acts, and in whose",
+    )
+    yield "time is read, for the command line alone."
 
 
 def _default(field: FieldInfo) -> str:

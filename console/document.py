@@ -9,7 +9,9 @@ from types import ModuleType
 from console.cli.outline import Move, outline
 from console.cli.picture import mermaid
 from console.cli.spans import span
+from console.clock_words import time_words
 from domain.base import Model
+from domain.clock_rules import FULL, ClockRule
 from domain.gates import AtTheEnd, Gate, Ladder
 from domain.policy import FormField, Procedure, ReviewPolicy, TaskPolicy
 from workflows.kit.incident import IncidentWorkflow
@@ -19,6 +21,7 @@ SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.STAYS: "What was done stays, and paging goes on.",
     AtTheEnd.FILES: "It files with what is known; the unknown is left blank.",
     AtTheEnd.GOES_ON: "The incident goes on.",
+    AtTheEnd.RUNS_ON: "The clock goes on running.",
 }
 
 
@@ -65,6 +68,18 @@ class TaskText(Model):
     """Of a follow-up: how long after the step before."""
 
 
+class ClockText(Model):
+    """A clock: its duty, its time in law and our own, whom it calls, and what meets it."""
+
+    id: str
+    duty: str
+    time: str
+    source: str
+    counsel: str
+    calls: dict[str, tuple[str, ...]]
+    met_by: tuple[str, ...] = ()
+
+
 class ProcedureDocument(Model):
     """Everything that there is to know of a procedure. `diagram` is Mermaid text; `moves` the outline of its run."""
 
@@ -82,6 +97,7 @@ class ProcedureDocument(Model):
     interventions: tuple[RungText, ...]
     follow_ups: tuple[TaskText, ...]
     review: tuple[TaskText, ...]
+    clocks: tuple[ClockText, ...] = ()
 
 
 def document_of(procedure: Procedure, module: ModuleType) -> ProcedureDocument:
@@ -96,12 +112,30 @@ def document_of(procedure: Procedure, module: ModuleType) -> ProcedureDocument:
         moves=moves,
         diagram=mermaid(moves),
         intake=procedure.intake,
-        gates=tuple(_gate(each) for each in (*procedure.gates, procedure.stand_down)),
+        gates=tuple(_gate(each) for each in _gates(procedure)),
         tasks=tuple(_task(each) for each in procedure.tasks),
         owner=_rungs(procedure.owner),
         interventions=_rungs(procedure.interventions),
         follow_ups=tuple(_task(each.task, span(each.after)) for each in procedure.follow_ups),
         review=_review(procedure.review),
+        clocks=tuple(_clock(each) for each in procedure.clocks),
+    )
+
+
+def _gates(procedure: Procedure) -> tuple[Gate, ...]:
+    """Every gate that may open: tolling is asked for only where clocks run."""
+    return (*procedure.gates, procedure.stand_down, *((procedure.toll,) if procedure.clocks else ()))
+
+
+def _clock(rule: ClockRule) -> ClockText:
+    return ClockText(
+        id=rule.id,
+        duty=rule.duty,
+        time=time_words(rule),
+        source=rule.source,
+        counsel=rule.counsel.standing.value,
+        calls={f"{each} %": tuple(role.value for role in rule.roles(each)) for each in (*rule.warn, FULL)},
+        met_by=rule.met_by,
     )
 
 
@@ -199,6 +233,20 @@ def _lines(document: ProcedureDocument) -> Iterator[str]:
     yield from ("## Who owns it, and who is called when a step fails", "")
     yield from ("Owner:", "", *_rung_lines(document.owner), "")
     yield from ("A step that failed:", "", *_rung_lines(document.interventions), "")
+    if document.clocks:
+        yield from (
+            "## Clocks",
+            "",
+            "They run beside all of it, and warn. A case does not close while a duty in law is owed.",
+            "",
+        )
+    for clock in document.clocks:
+        yield f"- `{clock.id}`: {clock.duty}, {clock.time}. Source: {clock.source}. Counsel: {clock.counsel}."
+        yield from (f"  - at {percent}: {', '.join(roles)}" for percent, roles in clock.calls.items())
+        if clock.met_by:
+            yield f"  - met by the end of: {', '.join(f'`{each}`' for each in clock.met_by)}"
+    if document.clocks:
+        yield ""
     for title, tasks in (("Follow-ups", document.follow_ups), ("Review", document.review)):
         if tasks:
             yield from (f"## {title}", "")
@@ -257,6 +305,7 @@ _SAYS = {
     "keep_calling": "keep calling: ",
     "ratify": "done at once, then **decided:** ",
     "follow_up": "later, ",
+    "clock": "a clock runs beside it all: ",
     "close": "closed: ",
 }
 

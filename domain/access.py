@@ -25,14 +25,15 @@ _SEES_ALL = frozenset({Role.INCIDENT_COMMANDER, Role.AUDITOR, Role.GENERAL_COUNS
 
 def roles_of(procedure: Procedure) -> frozenset[Role]:
     """Every role that a procedure seats, calls or gives work to."""
-    gates = (*procedure.gates, procedure.stand_down)
+    gates = (*procedure.gates, procedure.stand_down, *((procedure.toll,) if procedure.clocks else ()))
     seated = {role for gate in gates for seat in gate.seats for role in seat.roles}
     tasks = (*procedure.tasks, *(each.task for each in procedure.follow_ups))
     ladders = [*(each.ladder for each in gates), *(each.ladder for each in tasks)]
     ladders += [procedure.owner, procedure.interventions, *([procedure.hand_over] if procedure.hand_over else [])]
     called = {role for ladder in ladders for rung in ladder.rungs for role in (*rung.page, *rung.alone)}
     working = {role for task in tasks for role in task.roles}
-    return frozenset(seated | called | working)
+    warned = {role for clock in procedure.clocks for each in clock.calls for role in each.page}
+    return frozenset(seated | called | working | warned)
 
 
 def asked_roles(state: State) -> frozenset[Role]:

@@ -147,6 +147,30 @@ class Decline(Model):
     code: str
 
 
+class AskToToll(Model):
+    """Ask that a clock stand still, until a time or for `days` from the approval (neither: until somebody resumes
+    it). A gate opens for it; meanwhile the clock runs."""
+
+    kind: Literal["ask-to-toll"] = "ask-to-toll"
+    code: str
+    until: datetime | None = None
+    days: int = Field(default=0, ge=0, le=366)
+
+
+class Resume(Model):
+    """Let a clock that stands still go on with what was left."""
+
+    kind: Literal["resume"] = "resume"
+    code: str
+
+
+class ClockMet(Model):
+    """The duty of a clock was done; the record of it lies in the vault."""
+
+    kind: Literal["clock-met"] = "clock-met"
+    artefact: EvidenceRef | None = None
+
+
 class Note(Model):
     """A note; its text lies in the vault."""
 
@@ -175,6 +199,9 @@ Act = Annotated[
     | HandOver
     | Accept
     | Decline
+    | AskToToll
+    | Resume
+    | ClockMet
     | Note,
     Field(discriminator="kind"),
 ]

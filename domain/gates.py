@@ -22,6 +22,7 @@ class Family(StrEnum):
     REPORT = "report"
     REFUSE = "refuse"
     STAND_DOWN = "stand-down"
+    TOLL = "toll"
 
 
 class AtTheEnd(StrEnum):
@@ -31,6 +32,7 @@ class AtTheEnd(StrEnum):
     STAYS = "what-was-done-stays-and-paging-goes-on"
     FILES = "files-with-what-is-known"
     GOES_ON = "the-incident-goes-on"
+    RUNS_ON = "the-clock-runs-on"
 
 
 SILENCE: dict[Family, AtTheEnd] = {
@@ -41,6 +43,7 @@ SILENCE: dict[Family, AtTheEnd] = {
     Family.REPORT: AtTheEnd.FILES,
     Family.REFUSE: AtTheEnd.NOTHING_LEAVES,
     Family.STAND_DOWN: AtTheEnd.GOES_ON,
+    Family.TOLL: AtTheEnd.RUNS_ON,
 }
 
 
@@ -118,6 +121,8 @@ class Gate(Model):
 
 
 DISCLOSE_SENIORS = frozenset({Role.LEGAL, Role.GENERAL_COUNSEL, Role.DUTY_MANAGER})
+COUNSEL = frozenset({Role.LEGAL, Role.GENERAL_COUNSEL})
+_TWO_PEOPLE = frozenset({Family.DISCLOSE, Family.PROTECT, Family.REFUSE, Family.TOLL})
 PROTECT_ALONE = frozenset({Role.LEGAL, Role.GENERAL_COUNSEL, Role.EXECUTIVE})
 
 
@@ -156,7 +161,7 @@ def _family_faults(gate: Gate) -> list[str]:
     alone = {role for rung in gate.ladder.rungs for role in rung.alone}
     if alone and gate.family is not Family.PROTECT:
         faults.append(f"{gate.name}: only PROTECT may be decided alone")
-    if gate.family in (Family.DISCLOSE, Family.PROTECT, Family.REFUSE) and len(gate.seats) < 2:
+    if gate.family in _TWO_PEOPLE and len(gate.seats) < 2:
         faults.append(f"{gate.name}: {gate.family.value} needs two people on every rung")
     if gate.family in (Family.DISCLOSE, Family.PROTECT) and "verifier" not in gate.excludes:
         faults.append(f"{gate.name}: who verified may not decide; exclude 'verifier'")
@@ -177,6 +182,8 @@ def _family_faults(gate: Gate) -> list[str]:
             faults.append(f"{gate.name}: acting and not acting may both harm; each needs reasons to choose from")
         if not gate.ratify or gate.ratify_within is None:
             faults.append(f"{gate.name}: what one person chose must be ratified; say by whom and within what time")
-    if gate.family in (Family.DISCLOSE, Family.REFUSE) and not gate.reasons:
+    if gate.family is Family.TOLL and not any(set(seat.roles) <= COUNSEL for seat in gate.seats):
+        faults.append(f"{gate.name}: one seat must be legal's alone")
+    if gate.family in (Family.DISCLOSE, Family.REFUSE, Family.TOLL) and not gate.reasons:
         faults.append(f"{gate.name}: a denial needs reason codes to choose from")
     return faults

@@ -45,10 +45,20 @@ def carried(state: State, promises: EvidenceRef | None = None) -> Carried:
         gates=tuple(key for key, each in state.gates.items() if each.open),
         tasks=tuple(key for key, each in state.tasks.items() if each.open),
         interventions=tuple(key for key, each in state.interventions.items() if each.open),
-        due={key: due for key, due in sorted(state.deadlines.items()) if key not in state.journal},
+        due=dict(sorted({**_waits(state), **_clocks(state)}.items())),
         waits_on={each.key: _waited_on(each) for each in waiting if each.open},
         promises=promises,
     )
+
+
+def _waits(state: State) -> dict[str, datetime]:
+    return {key: due for key, due in state.deadlines.items() if key not in state.journal}
+
+
+def _clocks(state: State) -> dict[str, datetime]:
+    """Duties that still stand, with the nearer of what the law and what we ourselves allow."""
+    owed = {key: (each.due_at, each.target_at) for key, each in state.clocks.items() if each.owed}
+    return {key: min(at for at in both if at) for key, both in owed.items() if any(both)}
 
 
 def _waited_on(record: GateRecord | TaskRecord | InterventionRecord) -> tuple[str, ...]:

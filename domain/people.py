@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import field_validator
 
 from domain.base import Model, Strict
 
@@ -30,7 +33,8 @@ class Role(StrEnum):
 
 
 class Person(Strict):
-    """One human. `trained_for` lists procedure slugs; `delegate_of` a person whose exclusions they inherit."""
+    """One human. `trained_for` lists procedure slugs; `delegate_of` a person whose exclusions they inherit; `zone` is
+    the time zone (IANA name) in which they read times beside UTC."""
 
     id: str
     name: str
@@ -39,10 +43,21 @@ class Person(Strict):
     slack: str = ""
     entity: str = ""
     country: str = ""
+    zone: str = ""
     screened_until: datetime | None = None
     trained_for: tuple[str, ...] = ()
     delegate_of: str = ""
     suspended: bool = False
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name:
+            try:
+                ZoneInfo(name)
+            except ZoneInfoNotFoundError:
+                raise ValueError("there is no such time zone") from None
+        return name
 
 
 class Agency(Strict):

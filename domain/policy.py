@@ -8,11 +8,14 @@ from typing import TypeVar
 
 from domain.acts import Facts, FactValue
 from domain.base import Model
+from domain.clock_faults import clock_faults
+from domain.clock_rules import ClockRule
 from domain.errors import Code, HoldfastError
 from domain.fitness import Fitness
 from domain.gates import Family, Gate, Ladder, gate_faults, ladder_faults
 from domain.ids import PREFIX
 from domain.people import Role
+from domain.tolling import TOLL
 
 _Named = TypeVar("_Named")
 
@@ -113,8 +116,8 @@ class Procedure(Model):
     """Everything of a procedure that is data. A running incident obeys the copy in its own history.
 
     `hand_over` is whom an offer to the next shift calls, and who may answer it.
-    `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down. `fitness`
-    is what people must be, beyond a seat, to be called to a gate.
+    `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down, `toll` that
+    of letting one of its `clocks` stand still. `fitness` is what people must be, beyond a seat, to be called to a gate.
     """
 
     slug: str
@@ -130,11 +133,13 @@ class Procedure(Model):
     hand_over: Ladder | None = None
     follow_ups: tuple[FollowUp, ...] = ()
     review: ReviewPolicy | None = None
+    clocks: tuple[ClockRule, ...] = ()
+    toll: Gate = TOLL
     amend_roles: tuple[Role, ...] = (Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST, Role.DUTY_MANAGER)
     fitness: Fitness = Fitness()
 
     def gate(self, name: str) -> Gate:
-        every = (*self.gates, self.stand_down)
+        every = (*self.gates, self.stand_down, self.toll)
         return _find(every, name, "gate")
 
     def task(self, name: str) -> TaskPolicy:
@@ -150,7 +155,7 @@ def _find(every: tuple[_Named, ...], name: str, what: str) -> _Named:
 
 def procedure_faults(procedure: Procedure) -> list[str]:
     """Every way in which a procedure is unsound, gates first; empty for one that may run."""
-    gates = (*procedure.gates, procedure.stand_down)
+    gates = (*procedure.gates, procedure.stand_down, procedure.toll)
     faults = [fault for gate in gates for fault in gate_faults(gate)]
     tasks = (*procedure.tasks, *(each.task for each in procedure.follow_ups))
     faults += _twice("two things have this name", [each.name for each in gates] + [each.name for each in tasks])
@@ -167,6 +172,9 @@ def procedure_faults(procedure: Procedure) -> list[str]:
     faults += ladder_faults("owner", procedure.owner) + ladder_faults("interventions", procedure.interventions)
     if procedure.stand_down.family is not Family.STAND_DOWN:
         faults.append(f"{procedure.stand_down.name}: standing down needs a gate of its own family")
+    if procedure.toll.family is not Family.TOLL:
+        faults.append(f"{procedure.toll.name}: tolling a clock needs a gate of its own family")
+    faults += clock_faults(procedure.clocks, [*(each.name for each in gates), *(each.name for each in tasks)])
     if not PREFIX.fullmatch(procedure.prefix):
         faults.append("prefix: two to five capital letters begin a case id")
     return faults + _twice("two fields of the intake have this name", [each.name for each in procedure.intake])

@@ -13,6 +13,7 @@ from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.gates import Ladder, Rung
 from domain.policy import Procedure, TaskPolicy, check_form
+from domain.receive_clocks import on_clock
 from domain.refusal import Refused
 from domain.signing import open_statement
 from domain.state import OWNER, Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
@@ -55,6 +56,8 @@ def receive(
 
 
 def _status_of(state: State, subject: str) -> str:
+    if (clock := state.clocks.get(subject)) is not None:
+        return clock.status.value
     found = (state.gates, state.tasks, state.interventions, state.hand_overs)
     record = next((records[subject] for records in found if subject in records), None)
     return (record.status if record is not None else state.status).value
@@ -80,6 +83,8 @@ def _apply(
         return _on_intervention(state, intervention, said, now, fits)
     if (hand_over := state.hand_overs.get(said.subject)) is not None:
         return handing.answer(state, procedure, hand_over, said, now)
+    if (clock := state.clocks.get(said.subject)) is not None:
+        return on_clock(state, clock, said, now)
     return Refused(code=Code.NO_SUCH_SUBJECT)
 
 

@@ -10,6 +10,8 @@ from domain.acts import Facts, Signed
 from domain.base import Model
 from domain.canonical import digest
 from domain.cards import Card
+from domain.clock_lines import line_of
+from domain.clocks import ClockRecord
 from domain.effects import Effect, Remedies
 from domain.evidence import EvidenceRef
 from domain.gates import Gate, Ladder
@@ -262,6 +264,7 @@ class State(Model):
     gates: dict[str, GateRecord] = {}
     tasks: dict[str, TaskRecord] = {}
     interventions: dict[str, InterventionRecord] = {}
+    clocks: dict[str, ClockRecord] = {}
     owner: OwnerRecord | None = None
     hand_overs: dict[str, HandOverRecord] = {}
     deadlines: dict[str, datetime] = {}
@@ -303,6 +306,9 @@ class State(Model):
     def with_hand_over(self, record: HandOverRecord) -> State:
         return self.with_(hand_overs={**self.hand_overs, record.key: record})
 
+    def with_clock(self, record: ClockRecord) -> State:
+        return self.with_(clocks={**self.clocks, record.key: record})
+
     def with_involved(self, how: str, *people: str) -> State:
         """Remember that these people took part in this way, for the exclusions of gates to come."""
         known = self.involved.get(how, ())
@@ -325,6 +331,7 @@ class State(Model):
             open_gates=tuple(key for key, each in self.gates.items() if each.open),
             open_tasks=tuple(key for key, each in self.tasks.items() if each.open),
             open_interventions=tuple(key for key, each in self.interventions.items() if each.open),
+            clocks=tuple(line_of(each) for each in self.clocks.values() if each.owed),
             outcome=self.outcome,
             drill=self.drill,
             declared_at=self.declared_at,

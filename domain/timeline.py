@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.base import Model
+from domain.clock_lines import ClockLine
 from domain.evidence import EvidenceRef
 
 
@@ -85,10 +86,16 @@ class Projection(Model):
     open_gates: tuple[str, ...] = ()
     open_tasks: tuple[str, ...] = ()
     open_interventions: tuple[str, ...] = ()
+    clocks: tuple[ClockLine, ...] = ()
     outcome: str = ""
     drill: bool = False
     declared_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def next_clock(self) -> datetime | None:
+        """When the next of its running clocks is due; None if none has a due time."""
+        return min((each.due_at for each in self.clocks if each.runs and each.due_at), default=None)
 
 
 class LedgerEntry(Model):

@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from activities.agencies import Agencies
 from activities.books import Bookkeeping
+from activities.calendars import Calendars
 from activities.calling import Calling
 from activities.disclosure import Disclosing
 from activities.platform import Enforcement
@@ -67,7 +68,15 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
         case "sop":
             books, agencies = Bookkeeping(ports.ledger), Agencies(ports.directory)
             reviewing = Reviewing(ports.ledger, ports.vault, TemporalStarter(client))
-            return [books.keep_books, agencies.check, agencies.desk, reviewing.draft, reviewing.start]
+            calendars = Calendars()
+            return [
+                books.keep_books,
+                agencies.check,
+                agencies.desk,
+                reviewing.draft,
+                reviewing.start,
+                calendars.due,
+            ]
         case "enforcement":
             acts = Enforcement(ports.platform, ports.key)
             return [

@@ -9,6 +9,7 @@ import typer
 
 from console.cli import (
     cases,
+    clocks,
     deciding,
     declaring,
     handing,
@@ -38,6 +39,9 @@ def _globals(
         str, typer.Option("--as", metavar="PERSON", envvar="HOLDFAST_AS", help="Who acts: a directory id.")
     ] = "",
     shape: Output = None,
+    zone: Annotated[
+        str, typer.Option("--zone", metavar="ZONE", envvar="HOLDFAST_ZONE", help="Also tell times in this zone.")
+    ] = "",
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
@@ -46,7 +50,7 @@ def _globals(
 
     Exit status: 0 ok, 1 failed, 2 usage, 3 not found, 4 denied, 5 unreachable.
     """
-    ctx.obj = Shared(person, shape)
+    ctx.obj = Shared(person, shape, zone)
 
 
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
@@ -64,6 +68,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "gates": cases.gates,
         "tasks": cases.tasks,
         "interventions": cases.interventions,
+        "clocks": clocks.clocks,
     },
     DECIDING: {
         "ack": rota.ack,
@@ -76,6 +81,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "amend": saying.amend,
         "note": saying.note,
         "stand-down": saying.stand_down,
+        "clock": clocks.clock,
     },
     PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
     RUNNING: {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from console import times
 from console.cli.output import clean
 from domain.basis import BASES, basis_digest
 from domain.cards import Card
@@ -106,7 +107,7 @@ def _head(waiting: Waiting) -> list[tuple[str, object]]:
     return [
         ("Case", f"{waiting.case}  P{waiting.severity}{drill}"),
         (waiting.kind.capitalize(), f"{waiting.key}  {waiting.title}"),
-        ("Open since", f"{waiting.opened_at.isoformat(timespec='seconds')}, {waiting.rungs} rungs called{called}"),
+        ("Open since", f"{times.both(waiting.opened_at, times.here(''))}, {waiting.rungs} rungs called{called}"),
     ]
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.options import As, CaseId, Output, person_of, shape_of
+from console.cli.options import As, CaseId, Output, person_of, shape_of, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from console.cli.output import Shape
     from domain.desk import Desk, Waiting
@@ -53,6 +54,7 @@ def list_cases(
 
 def show(ctx: typer.Context, case: CaseId, person: As = "", shape: Output = None) -> None:
     """One case: where it stands, who owns it, what is open, what falls due."""
+    from console import times
     from console.cli.connect import with_desk
     from console.cli.finding import case_of
     from console.cli.output import emit_fields
@@ -63,10 +65,15 @@ def show(ctx: typer.Context, case: CaseId, person: As = "", shape: Output = None
         return await desk.show(who, wanted)
 
     state = with_desk(person_of(ctx, person), look)
-    emit_fields(shape_of(ctx, shape), state.model_dump(mode="json"), _summary(state))
+    emit_fields(shape_of(ctx, shape), state.model_dump(mode="json"), _summary(state, times.here(zone_of(ctx))))
 
 
-def _summary(state: State) -> dict[str, object]:
+def _summary(state: State, where: tzinfo) -> dict[str, object]:
+    from datetime import UTC, datetime
+
+    from console import times
+    from console.ticking import clocks_of
+
     owner = state.owner.person if state.owner and state.owner.person else "nobody yet"
     fields: dict[str, object] = {
         "case": state.case,
@@ -76,12 +83,17 @@ def _summary(state: State) -> dict[str, object]:
         "status": state.status.value,
         "phase": state.phase.value,
         "owner": owner,
-        "declared": state.declared_at.isoformat(timespec="seconds"),
+        "declared": times.both(state.declared_at, where),
     }
     fields |= {f"fact {name}": value for name, value in sorted(state.facts.items())}
     for kind, records in (("gate", state.gates), ("task", state.tasks), ("intervention", state.interventions)):
         fields |= {f"{kind} {key}": each.status.value for key, each in records.items()}
-    fields |= {f"clock {key}": at.isoformat(timespec="seconds") for key, at in state.deadlines.items()}
+    fields |= {f"due {key}": times.both(at, where) for key, at in state.deadlines.items()}
+    for each in clocks_of(state, datetime.now(UTC)):
+        due = f"due {times.both(each.due_at, where)}" if each.due_at else "no time in law"
+        fields[f"{each.key} {each.kind}"] = f"{each.said}, {each.gone} gone, {due}, counsel: {each.counsel}"
+    ended = [each for each in state.clocks.values() if not each.owed]
+    fields |= {each.key: f"{each.status.value}{' (met late)' if each.late else ''}" for each in ended}
     if state.outcome:
         fields["outcome"] = f"{state.outcome} {state.outcome_code}".strip()
     if state.review:
@@ -99,12 +111,13 @@ def timeline(
     """What happened in a case, in order, as its ledger has it."""
     import asyncio
 
+    from console import times
     from console.cli.connect import with_desk
     from console.cli.finding import case_of
     from console.cli.output import Shape, emit, plain
     from domain.timeline import Kind
 
-    wanted, form = case_of(case), shape_of(ctx, shape)
+    wanted, form, where = case_of(case), shape_of(ctx, shape), times.here(zone_of(ctx))
 
     async def look(desk: Desk, who: str) -> Sequence[LedgerEntry]:
         return await desk.timeline(who, wanted)
@@ -115,7 +128,7 @@ def timeline(
             fresh = await desk.timeline(who, wanted, after=last)
             for each in fresh:
                 last = each.sequence
-                print(each.model_dump_json() if form is Shape.JSON else "  ".join(_row(each)), flush=True)
+                print(each.model_dump_json() if form is Shape.JSON else "  ".join(_row(each, where)), flush=True)
                 if each.entry.kind is Kind.CLOSED:
                     return
             await asyncio.sleep(_FOLLOW_EVERY)
@@ -125,15 +138,16 @@ def timeline(
         return
     entries = with_desk(person_of(ctx, person), look)
     columns = ("#", "At (UTC)", "What", "Subject", "Who", "Code", "Detail")
-    emit(form, plain(entries), columns, (_row(each) for each in entries))
+    emit(form, plain(entries), columns, (_row(each, where) for each in entries))
 
 
-def _row(line: LedgerEntry) -> tuple[str, ...]:
+def _row(line: LedgerEntry, where: tzinfo) -> tuple[str, ...]:
+    from console import times
     from console.cli.output import clean
 
     entry = line.entry
     detail = ", ".join(f"{name}={value}" for name, value in entry.detail.items())
-    at = entry.at.isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
+    at = times.cell(entry.at, where)
     cells = (line.sequence, at, entry.kind.value, entry.subject or "-", entry.who or "-", entry.code or "-", detail)
     return tuple(clean(each) for each in cells)
 
@@ -156,12 +170,13 @@ def interventions(ctx: typer.Context, case: MaybeCase = "", person: As = "", sha
 def _waiting(ctx: typer.Context, kind: str, case: str, person: str, shape: Shape | None) -> None:
     import sys
 
+    from console import times
     from console.cli.cards import lines_of
     from console.cli.connect import with_desk
     from console.cli.finding import case_of
     from console.cli.output import Shape, emit, plain
 
-    wanted, form = case_of(case) if case else "", shape_of(ctx, shape)
+    wanted, form, where = case_of(case) if case else "", shape_of(ctx, shape), times.here(zone_of(ctx))
 
     async def look(desk: Desk, who: str) -> Sequence[Waiting]:
         return await desk.waiting(who, kind=kind, case=wanted)
@@ -176,7 +191,7 @@ def _waiting(ctx: typer.Context, kind: str, case: str, person: str, shape: Shape
             each.case,
             each.key,
             f"P{each.severity}",
-            each.opened_at.isoformat(sep=" ", timespec="seconds").removesuffix("+00:00"),
+            times.cell(each.opened_at, where),
             each.rungs,
             "yours" if each.may else each.why_not,
             each.title,

@@ -17,6 +17,9 @@ As = Annotated[
 Output = Annotated[
     Shape | None, typer.Option("--output", "-o", help="table or json; else a table on a terminal, lines in a pipe.")
 ]
+Zone = Annotated[
+    str, typer.Option("--zone", metavar="ZONE", help="Also tell times in this zone (else HOLDFAST_ZONE, else here).")
+]
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="Case id, in either case of letters.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without a question.")]
 
@@ -29,6 +32,7 @@ class Shared:
 
     person: str = ""
     shape: Shape | None = None
+    zone: str = ""
 
 
 def person_of(ctx: typer.Context, given: str) -> str:
@@ -38,6 +42,11 @@ def person_of(ctx: typer.Context, given: str) -> str:
 
 def shape_of(ctx: typer.Context, given: Shape | None) -> Shape | None:
     return given or _shared(ctx).shape
+
+
+def zone_of(ctx: typer.Context, given: str = "") -> str:
+    """In whose time a person reads: the command's own option, else the global one; empty for this machine's."""
+    return given or _shared(ctx).zone
 
 
 def _shared(ctx: typer.Context) -> Shared:

@@ -13,7 +13,9 @@ from types import FunctionType
 from typing import Any
 
 from console.cli.spans import span
+from console.clock_words import clock_words
 from domain.base import Model
+from domain.clock_rules import ClockRule
 from domain.policy import FollowUp
 
 _VERBS = ("do", "have", "task", "ask", "keep_calling", "act", "follow_up", "brief", "hand_over")
@@ -111,6 +113,11 @@ class _Reader:
             )
         elif verb == "close" and node.args:
             yield Move(kind="close", text=_outcomes(node.args[0]), phase=phase)
+        elif verb == "clock":
+            for each in node.args:
+                rule = _value(each, names)
+                text = clock_words(rule) if isinstance(rule, ClockRule) else ast.unparse(each)
+                yield Move(kind="clock", text=text, phase=phase)
         elif verb in _VERBS and node.args:
             yield self._verb(verb, node.args[0], names, phase)
             for word in node.keywords:

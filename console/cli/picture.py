@@ -15,10 +15,12 @@ _BOXES = {
     "keep_calling": ("{{", "}}"),
     "ratify": ("{{", "}}"),
     "follow_up": (">", "]"),
+    "clock": (">", "]"),
     "close": ("([", "])"),
 }
 _SAYS = {
     "task": "beside it all: ",
+    "clock": "a clock runs: ",
     "brief": "brief: ",
     "keep_calling": "keep calling: ",
     "ratify": "done at once, then: ",

@@ -27,12 +27,35 @@ def send(who: str, on: Waiting | str, act: Callable[[Desk], Awaitable[Act]], sha
     emit_fields(shape, {"case": case, **recorded.model_dump(mode="json")}, fields)
 
 
+def send_on(
+    who: str,
+    case: str,
+    subject: Callable[[Desk], Awaitable[tuple[str, str, str]]],
+    act: Callable[[Desk], Awaitable[Act]],
+    shape: Shape | None,
+) -> None:
+    """The same on what `subject` looks up first: its key, nonce and digest, as the case has them now."""
+
+    async def both(desk: Desk, person: str) -> Recorded:
+        key, nonce, digest = await subject(desk)
+        doing = Doing(id=secrets.token_hex(12), case=case, subject=key, nonce=nonce, digest=digest, act=await act(desk))
+        return await _again(desk, person, doing)
+
+    recorded = with_desk(who, both)
+    fields: dict[str, object] = {"case": case, "subject": recorded.subject, "status": recorded.status}
+    emit_fields(shape, {"case": case, **recorded.model_dump(mode="json")}, fields)
+
+
 async def _sent(desk: Desk, person: str, on: Waiting | str, act: Callable[[Desk], Awaitable[Act]]) -> Recorded:
     said, number = await act(desk), secrets.token_hex(12)
     if isinstance(on, str):
         doing = Doing(id=number, case=on, act=said)
     else:
         doing = Doing(id=number, case=on.case, subject=on.key, nonce=on.nonce, digest=on.digest, act=said)
+    return await _again(desk, person, doing)
+
+
+async def _again(desk: Desk, person: str, doing: Doing) -> Recorded:
     for left in reversed(range(_TRIES)):
         try:
             return await desk.act(person, doing)

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from console import times
 from console.web import words
 from console.web.parts import web_of
 from console.web.views import Names
@@ -58,11 +59,13 @@ class Drawer:
         """A page for this person; every time on it is told against the same moment."""
         now = web_of(request).now()
         names = Names(directory) if directory else None
+        who = directory.person(person) if directory else None
+        where = times.zone(who.zone) if who else None
         shown = {
             "now": now,
             "me": person,
             "names": names,
-            "clock": lambda at: words.clock(_moment(at), now),
+            "clock": lambda at: words.clock(_moment(at), now, where),
             "ago": lambda at: words.ago(_moment(at), now),
             "iso": lambda at: _moment(at).isoformat(),
             "words": words,

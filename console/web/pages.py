@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from console.ticking import clocks_of
 from console.web.drawing import Drawer, stylesheet
 from console.web.forms import text
 from console.web.parts import COOKIE, Parts, Person, signed_in
@@ -128,6 +129,8 @@ def pages(draw: Drawer) -> APIRouter:
             owner=state.owner.person if state.owner else "",
             form_id=secrets.token_hex(16),
             documents=documents_of(state),
+            ticking=clocks_of(state, web.now()),
+            stopped=[each for each in state.clocks.values() if not each.owed],
         )
 
     return routes

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from console import times
 from domain.errors import SENTENCES, Code
 from domain.gates import SILENCE, AtTheEnd, Family
 from domain.timeline import Kind
@@ -13,6 +14,7 @@ _SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.STAYS: "While seats stay empty, what was done stays as it is. Calling never stops.",
     AtTheEnd.FILES: "If the seats stay empty, the report is filed with what is known, the rest left blank.",
     AtTheEnd.GOES_ON: "While seats stay empty, the incident goes on.",
+    AtTheEnd.RUNS_ON: "While seats stay empty, the clock goes on running.",
 }
 _FAMILY: dict[Family, str] = {
     Family.PROTECT: "While seats stay empty, nobody is told. Calling never stops; silence is never taken for a no.",
@@ -51,7 +53,7 @@ KINDS: dict[Kind, str] = {
     Kind.UNDONE: "Taken back",
     Kind.REVIEW: "The review began",
     Kind.TURNOVER: "The record was carried over",
-    Kind.CLOCK: "A legal or internal clock",
+    Kind.CLOCK: "Clock",
     Kind.ACKNOWLEDGED: "Somebody has seen it",
     Kind.HAND_OVER: "Handing over",
     Kind.SEVERITY: "Severity was said anew",
@@ -102,29 +104,18 @@ def plain(code: object) -> str:
     return str(code).replace("-", " ").replace("_", " ")
 
 
-def clock(at: datetime, now: datetime) -> str:
-    """`06:42:10 UTC`, with the date if it is not today's."""
+def clock(at: datetime, now: datetime, where: tzinfo | None = None) -> str:
+    """`06:42:10 UTC (07:42:10 CET)`, with the date if it is not today's; UTC alone for who has no zone."""
     moment = at.astimezone(UTC)
     day = "" if moment.date() == now.astimezone(UTC).date() else f"{moment:%d %b %Y} "
-    return f"{day}{moment:%H:%M:%S} UTC"
+    there = times.local(at, where)
+    return f"{day}{moment:%H:%M:%S} UTC{f' ({there})' if there else ''}"
 
 
 def ago(at: datetime, now: datetime) -> str:
     """`3 min ago`, `in 2 h 5 min`."""
     span = now - at
-    text = _span(abs(span))
+    text = times.span(abs(span))
     if text == "0 s":
         return "now"
     return f"{text} ago" if span > timedelta(0) else f"in {text}"
-
-
-def _span(span: timedelta) -> str:
-    seconds = int(span.total_seconds())
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if minutes < 60:
-        return f"{minutes} min"
-    if hours < 24:
-        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
-    return f"{days} d {hours % 24} h" if hours % 24 else f"{days} d"

@@ -49,7 +49,7 @@ class SqlCases:
 
 async def save_projection(connection: AsyncConnection, projection: Projection) -> bool:
     """Put a projection in the place of an older one. A late retry never overwrites a newer one; False then."""
-    values = projection.model_dump()
+    values = {**projection.model_dump(), "clocks": [each.model_dump(mode="json") for each in projection.clocks]}
     fresh = insert(connection, table).values(**values)
     not_older = or_(
         table.c.updated_at.is_(None),

@@ -115,6 +115,7 @@ projection = Table(
     Column("open_gates", JSON, nullable=False),
     Column("open_tasks", JSON, nullable=False),
     Column("open_interventions", JSON, nullable=False),
+    Column("clocks", JSON, server_default="[]", nullable=False),
     Column("outcome", String(128), nullable=False),
     Column("drill", Boolean, nullable=False),
     Column("declared_at", UtcDateTime, nullable=True),

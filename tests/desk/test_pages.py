@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from domain.acts import Amend, Approve
 from domain.people import Role
@@ -249,3 +250,18 @@ async def test_a_drill_says_so_on_every_page(world: World, desk_url: str) -> Non
     async with Browser(desk_url, "les-ada") as ada:
         for path in (f"/cases/{case.id}", f"/decide/{case.id}?key={key}"):
             assert "nothing reaches a real authority" in (await ada.http.get(path)).text
+
+
+async def test_a_case_shows_its_clocks_in_the_readers_own_time_and_in_utc(world: World, desk_url: str) -> None:
+    case = await world.declare()
+    state = await case.until(lambda state: len(state.clocks) == 2 and not state.pending)
+    due = state.clocks["clock/US-EDR-DECIDE/1"].target_at
+    assert due is not None
+    async with Browser(desk_url, "esc-dara") as dara:
+        page = (await dara.see(f"/cases/{case.id}")).text
+        home = (await dara.see("/")).text
+    there = due.astimezone(ZoneInfo("America/Los_Angeles"))
+    assert f"{due:%H:%M:%S} UTC ({there:%H:%M:%S} {there:%Z})" in page.replace(f"{there:%d %b} ", "")
+    for words in ("US-EDR-DECIDE", "our own target", "unconfirmed", "Decide on an emergency request"):
+        assert words in page
+    assert "Next clock" in home

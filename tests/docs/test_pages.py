@@ -48,7 +48,7 @@ def test_no_page_names_a_place_on_somebodys_machine(path: Path) -> None:
 
 @pytest.mark.parametrize("path", documents(), ids=shown)
 def test_every_setting_that_a_page_names_exists(path: Path) -> None:
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {"HOLDFAST_AS"}
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {"HOLDFAST_AS", "HOLDFAST_ZONE"}
     named = set(re.findall(r"HOLDFAST_[A-Z_]*[A-Z]", path.read_text(encoding="utf-8")))
     assert named <= known
 

@@ -54,6 +54,9 @@ ACTS: tuple[Act, ...] = (
     acts.AskToStandDown(code="false-alarm"),
     acts.Note(text=evidence("note")),
     acts.Acknowledge(),
+    acts.AskToToll(code="law-enforcement-delay"),
+    acts.Resume(code="over"),
+    acts.ClockMet(artefact=evidence()),
 )
 ACCEPTED = {
     "case": {"take", "amend", "ask-to-stand-down", "note"},

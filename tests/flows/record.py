@@ -15,7 +15,7 @@ from domain.timeline import Kind
 from integrations.base.keyring import KeyRing, new_ring, save_ring
 from integrations.temporal.server import EmbeddedServer
 from tests.flows.scenarios import SCENARIOS
-from tests.procedures import containment
+from tests.procedures import containment, timed
 from tests.world import Case, World, open_simulators, open_world
 
 STORED = Path(__file__).parent / "histories"
@@ -84,7 +84,7 @@ async def main() -> None:
     async with (
         EmbeddedServer(home / "temporal", time_skipping=True) as server,
         open_simulators() as sims,
-        open_world(home / "home", server, sims, extra=[containment]) as world,
+        open_world(home / "home", server, sims, extra=[containment, timed]) as world,
     ):
         await record(world)
 

@@ -261,6 +261,19 @@ async def stand_down_then_undo(case: Case) -> None:
     await case.act(Role.LEGAL, "stand-down", Approve())
 
 
+@scenario(
+    Outcome.COMPLETED, slug="rehearsed_clocks", answers={"rule": "TEST-LAW", "ago": 60},
+    snapshots=0, packages=[], letters=[], state="active",
+)  # fmt: skip
+async def clock_breached_then_settled(case: Case) -> None:
+    owner = await case.world.someone(Role.ESCALATION_SPECIALIST)
+    await case.act(owner, "", Take())
+    await case.later(minutes=41)
+    receipt = await case.world.desk.keep(owner, case.id, EvidenceKind.ARTEFACT, "SYNTHETIC receipt")
+    await case.act(owner, "settle", Done(artefact=receipt))
+    await case.act(owner, "investigate/duty", Done(artefact=receipt))
+
+
 def effects_of(case: Case) -> dict[str, Any]:
     """What the outside systems hold of one case: counts and names, no values."""
     platform = case.world.sims.platform

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.temporal.server import EmbeddedServer
 from tests.flows.scenarios import SCENARIOS, effects_of
-from tests.procedures import containment
+from tests.procedures import containment, timed
 from tests.world import World, open_simulators, open_world
 
 
@@ -18,7 +18,7 @@ async def forgetful(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[W
     async with (
         EmbeddedServer(tmp_path_factory.mktemp("temporal"), time_skipping=True) as server,
         open_simulators() as sims,
-        open_world(tmp_path_factory.mktemp("home"), server, sims, extra=[containment], cached=0) as opened,
+        open_world(tmp_path_factory.mktemp("home"), server, sims, extra=[containment, timed], cached=0) as opened,
     ):
         opened.between_looks = 1.0  # every look replays the whole case
         yield opened

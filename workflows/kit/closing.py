@@ -7,7 +7,7 @@ from typing import TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.kit.devolving import Devolving
+from workflows.kit.clocks import Clocks
 
 with workflow.unsafe.imports_passed_through():
     from domain.cards import Card
@@ -21,7 +21,7 @@ CASE_OVER = "case-over"
 UNWINDING = "unwinding"
 
 
-class Closing(Devolving):
+class Closing(Clocks):
     """Briefs, standing down, the review's end of it, and the closure gate."""
 
     async def brief(self, code: str) -> None:
@@ -63,9 +63,10 @@ class Closing(Devolving):
     # -- closing ------------------------------------------------------------------------------------------
 
     async def close(self, outcome: Outcome, code: str = "") -> IncidentReport:
-        """The closure gate: nothing that was done is unratified, no task is open. Then the case is closed."""
+        """The closure gate: no duty in law is owed, nothing that was done is unratified, no task is open."""
         self.state = self.state.with_(outcome=outcome.value, outcome_code=code)
         await self._start_review()
+        await self._clocks_settled()
         await self._wait(self._nothing_open)
         await self._boundary()
         return await self._shut(outcome, code)
@@ -79,6 +80,7 @@ class Closing(Devolving):
         return ratified and not any(each.open for each in waiting) and not state.stand_down_asked
 
     async def _shut(self, outcome: Outcome, code: str) -> IncidentReport:
+        self._stop_clocks("case-closed")
         state = self.state
         owner = state.owner
         if owner is not None and owner.open:
@@ -161,6 +163,7 @@ class Closing(Devolving):
         for undo in reversed(self.state.undo):
             await self._boundary()
             await self._take_back(undo)
+        await self._clocks_settled()
         return await self._shut(Outcome.STOOD_DOWN, self.state.stand_down_asked)
 
 

@@ -72,9 +72,10 @@ class Core:
 
     # -- keys and journal ---------------------------------------------------------------------------------
 
-    def _key(self, name: str) -> str:
-        """`<phase>/<name>/<n>`, with the branch of `both` in the name, so that order cannot change a key."""
-        stem = f"{self.state.phase.value}/{_branch.get()}{name}"
+    def _key(self, name: str, of: str = "") -> str:
+        """`<phase>/<name>/<n>`, with the branch of `both` in the name, so that order cannot change a key; `of` stands
+        in the place of the phase for what belongs to none."""
+        stem = f"{of or self.state.phase.value}/{_branch.get()}{name}"
         self._acts[stem] = self._acts.get(stem, 0) + 1
         return f"{stem}/{self._acts[stem]}"
 

@@ -96,6 +96,7 @@ class IncidentWorkflow(Closing):
                 self._attend(key)
         self._watch_stand_down()
         self._watch_hand_overs()
+        self._watch_clocks()
 
     # -- the supervisor -----------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Emergency data request: a public authority asks for a user's data because someone's life is in danger.
 
-Contain. Preserve the account in silence. Nobody is told, nothing is frozen, nothing is confirmed.
+Contain. Preserve the account in silence. Nobody is told, nothing is frozen, nothing is confirmed. Two clocks of our
+own run from the receipt: somebody has it in hand in five minutes, and it is decided in thirty.
 
 Investigate. Two things at once, by two people. Is the requester who they say? We look the agency up in our own
 directory and call back at our own number. Is it an emergency? A trained specialist says so. If the agency itself
@@ -35,11 +36,11 @@ with workflow.unsafe.imports_passed_through():
     from domain.incident import IncidentReport, OpenIncident, Outcome
     from domain.people import Role
     from domain.policy import FieldKind, FollowUp, FormField, Procedure, TaskPolicy
+    from domain.register import EDR_ACKNOWLEDGE, EDR_DECIDE
     from domain.state import Phase
     from domain.voting import Denied
 
 RECORDS, CONTENT = ("E1", "E2"), ("E3",)
-ALL_TIERS = (*RECORDS, *CONTENT)
 RELEASE = Gate(
     name="release",
     family=Family.DISCLOSE,
@@ -74,9 +75,8 @@ OUTCOME = TaskPolicy(
     give_up=timedelta(days=2),
 )  # fmt: skip
 AFTER_A_DAY = FollowUp(name="day", after=timedelta(hours=24), task=OUTCOME)
-AFTER_A_WEEK = FollowUp(
-    name="week", after=timedelta(days=6), task=OUTCOME.model_copy(update={"name": "ask-outcome-week"})
-)
+LATER = OUTCOME.model_copy(update={"name": "ask-outcome-week"})
+AFTER_A_WEEK = FollowUp(name="week", after=timedelta(days=6), task=LATER)
 
 INTAKE = (
     FormField(name="account", label="Account id on the platform", kind=FieldKind.ACCOUNT, required=True),
@@ -106,6 +106,7 @@ POLICY = Procedure(
     interventions=FAILED_STEPS,
     stand_down=STAND_DOWN,
     follow_ups=(AFTER_A_DAY, AFTER_A_WEEK),
+    clocks=(EDR_ACKNOWLEDGE, EDR_DECIDE.met_at(RELEASE.name, PROTECT.name, REFUSE.name)),
     review=REVIEW,
     fitness=Fitness(trained=True),
 )
@@ -123,6 +124,7 @@ class EmergencyDataRequest(IncidentWorkflow):
         account = str(self.fact("account"))
         async with self.phase(Phase.CONTAIN):
             self.own()
+            self.clock(EDR_ACKNOWLEDGE, EDR_DECIDE)
             await self.do(SnapshotAccount(account=account, reason="emergency-request"))
         async with self.phase(Phase.INVESTIGATE):
             identity, emergency = await self.both(verify_agency(self), assess_emergency(self))
@@ -136,7 +138,7 @@ class EmergencyDataRequest(IncidentWorkflow):
         async with self.phase(Phase.NOTIFY):
             agency, kind = identity.recipient, f"agency-{identity.country}"
             scope = await self.do(
-                GatherScope(account=account, tiers=ALL_TIERS, recipient=kind, reason=emergency.category)
+                GatherScope(account=account, tiers=RECORDS + CONTENT, recipient=kind, reason=emergency.category)
             )
             if not scope.tier(*RECORDS):
                 return await refuse(self, "no-legal-basis", findings, agency.id)
