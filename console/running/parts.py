@@ -26,7 +26,7 @@ from workers.settings import PREFIX, Settings
 
 CHANNEL_ID, CHANNEL = "C0INCIDENTS", "incidents"
 BOT_TOKEN, APP_TOKEN = "xoxb-synthetic", "xapp-synthetic"
-STAND_INS = ("platform", "portal", "pager", "mail")
+STAND_INS = ("platform", "portal", "pager", "mail", "witness")
 _ROOT = Path(console.__file__).parents[1]
 
 

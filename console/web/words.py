@@ -51,6 +51,7 @@ KINDS: dict[Kind, str] = {
     Kind.UNDONE: "Taken back",
     Kind.REVIEW: "The review began",
     Kind.TURNOVER: "The record was carried over",
+    Kind.EXPORTED: "The case was exported",
     Kind.CLOSED: "Closed",
 }
 SAID: dict[str, str] = {
