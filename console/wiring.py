@@ -13,6 +13,8 @@ import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from console.auditing import open_auditing
+from console.checkpointing import Checkpointing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
@@ -40,23 +42,33 @@ _PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
 @dataclass(frozen=True)
 class Readiness:
     """`ready`: people are known and declarations can be kept. `temporal` is `reachable` or `unreachable`, `inbox`
-    how many declarations wait for it, `drain` the code of what keeps them waiting, `fault` why it is not ready."""
+    how many declarations wait for it, `drain` the code of what keeps them waiting, `checkpoints` what is wrong with
+    those (see `Checkpointing`), `fault` why it is not ready."""
 
     ready: bool
     temporal: str = ""
     inbox: int = 0
     drain: str = ""
+    checkpoints: str = ""
     fault: str = ""
 
 
 class Probe:
     """Looks at what the desk stands on."""
 
-    def __init__(self, client: Client, directory: LiveDirectory, inbox: Inbox, draining: Draining) -> None:
+    def __init__(
+        self,
+        client: Client,
+        directory: LiveDirectory,
+        inbox: Inbox,
+        draining: Draining,
+        checkpointing: Checkpointing,
+    ) -> None:
         self._client = client
         self._directory = directory
         self._inbox = inbox
         self._draining = draining
+        self._checkpointing = checkpointing
 
     async def __call__(self) -> Readiness:
         try:
@@ -64,7 +76,13 @@ class Probe:
             waiting = len(await self._inbox.pending())
         except HoldfastError as error:
             return Readiness(ready=False, fault=error.sentence)
-        return Readiness(ready=True, temporal=await self._temporal(), inbox=waiting, drain=self._draining.fault)
+        return Readiness(
+            ready=True,
+            temporal=await self._temporal(),
+            inbox=waiting,
+            drain=self._draining.fault,
+            checkpoints=self._checkpointing.fault,
+        )
 
     async def _temporal(self) -> str:
         try:
@@ -105,7 +123,11 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
         settings.temporal_address, settings.namespace, load_ring(settings.codec_ring), wire=wire_of(settings)
     )
     directory = DirectoryFile(settings.directory_path)
-    async with open_records(settings) as (store, vault), open_http() as http:
+    async with (
+        open_records(settings) as (store, vault),
+        open_auditing(settings, store, vault) as auditing,
+        open_http() as http,
+    ):
         declarer = Declarer(
             client=client,
             vault=vault,
@@ -128,10 +150,11 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
             declarer=declarer,
             procedures=catalogue.procedures,
             heard=watch.heard,
+            auditing=auditing,
         )
         draining = Draining(declarer.drain)
-        probe = Probe(client, directory, store.inbox, draining)
-        async with _beside(draining.run()), _beside(watch.run()):
+        probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
+        async with _beside(draining.run()), _beside(watch.run()), _beside(auditing.checkpointing.run()):
             yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
 
 

@@ -53,6 +53,7 @@ class Kind(StrEnum):
     EXPORTED = "exported"
     HOLE = "hole"
     CLOSED = "closed"
+    EXPORTED = "exported"
 
 
 class Entry(Model):
@@ -99,13 +100,17 @@ class Projection(Model):
 
 
 class LedgerEntry(Model):
-    """An entry as it stands in the ledger: chained by hashes over the *encrypted* body."""
+    """An entry as it stands in the ledger: chained by hashes over the *encrypted* body.
+
+    `sealed` is the SHA-256 (hex) of that body, `hash` that of [previous, case, sequence, entry id, sealed].
+    """
 
     case: str
     sequence: int
     entry: Entry
     previous: str
     hash: str
+    sealed: str = ""
 
 
 class AuditFault(Model):

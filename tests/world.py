@@ -15,6 +15,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
+from console.auditing import Auditing, open_auditing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from domain.acts import (
@@ -107,6 +108,7 @@ class World:
     ports: Ports
     records: Store
     desk: LocalDesk
+    auditing: Auditing
     declarer: Declarer
     catalogue: Catalogue
     sims: Simulators
@@ -283,6 +285,7 @@ def summary(state: State) -> str:
 
 def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Settings:
     return load_settings(
+        **more,
         home=home,
         temporal_address=address,
         platform_url=sims.platform.url,
@@ -337,6 +340,7 @@ async def open_world(
     async with AsyncExitStack() as stack:
         ports = await stack.enter_async_context(open_ports(settings))
         store, vault = await stack.enter_async_context(open_records(settings))
+        auditing = await stack.enter_async_context(open_auditing(settings, store, vault))
         declarer = _declarer(settings, travel.client, store, vault, catalogue)
         desk = LocalDesk(
             client=travel.client,
@@ -347,10 +351,11 @@ async def open_world(
             signer=desk_signer(settings),
             declarer=declarer,
             procedures=catalogue.procedures,
+            auditing=auditing,
         )
         if workers:
             await stack.enter_async_context(running(client, ports, catalogue, cached=cached))
-        yield World(settings, travel.client, travel, ports, store, desk, declarer, catalogue, sims)
+        yield World(settings, travel.client, travel, ports, store, desk, auditing, declarer, catalogue, sims)
 
 
 __all__ = [

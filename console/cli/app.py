@@ -17,6 +17,7 @@ from console.cli import (
     keeping,
     operating,
     procedures,
+    proving,
     rota,
     running,
     saying,
@@ -55,7 +56,7 @@ def _globals(
 
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
 config = typer.Typer(help="Settings.")
-audit = typer.Typer(help="The ledger.")
+audit = typer.Typer(help="The records: check them, take a case out.")
 keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 roster = typer.Typer(help="Who is on duty.")
 
@@ -103,7 +104,9 @@ for panel, commands in _COMMANDS.items():
         app.command(name, rich_help_panel=panel)(command)
 
 config.command("show")(operating.show_config)
-audit.command("verify")(operating.verify)
+audit.command("verify")(proving.verify)
+audit.command("export")(proving.export)
+audit.command("key")(proving.key)
 for name, command in {"list": keeping.list_keys, "add": keeping.add, "rotate": keeping.rotate}.items():
     keys.command(name)(command)
 app.add_typer(keys, name="keys", rich_help_panel=RUNNING)
