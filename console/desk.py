@@ -17,6 +17,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from console.auditing import Auditing
 from console.declaring import Declarer
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, asked_roles, may
@@ -56,6 +57,7 @@ class LocalDesk:
         signer: Signer,
         declarer: Declarer,
         procedures: dict[str, Procedure],
+        auditing: Auditing,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._client = client
@@ -66,6 +68,7 @@ class LocalDesk:
         self._signer = signer
         self._declarer = declarer
         self._procedures = procedures
+        self._auditing = auditing
         self._now = now
 
     # -- declaring and looking ----------------------------------------------------------------------------
@@ -120,7 +123,11 @@ class LocalDesk:
 
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)
-        return await self._ledger.verify()
+        return await self._auditing.report()
+
+    async def export(self, person: str, case: str) -> bytes:
+        await self._person(person, Action.AUDIT)
+        return await self._auditing.export(person, normal(case))
 
     async def by_slack(self, slack_id: str) -> str:
         directory = await self._directory.current()

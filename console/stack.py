@@ -29,6 +29,7 @@ from integrations.directory.file import DirectoryFile
 from integrations.simulator.pager import PAGER_SECRET
 from integrations.simulator.platform import PLATFORM_TOKEN
 from integrations.simulator.portal import PORTAL_TOKEN
+from integrations.simulator.witness import WITNESS_TOKEN
 from integrations.temporal.plugin import connect
 from integrations.temporal.server import EmbeddedServer
 from workers.keys import make_keys
@@ -61,6 +62,7 @@ class Stack:
             portal_token=SecretStr(PORTAL_TOKEN),
             pager_secret=SecretStr(PAGER_SECRET),
             deadman_url=SecretStr(parts.switch_url(places)),
+            witness_token=SecretStr(WITNESS_TOKEN),
             slack_bot_token=SecretStr(parts.BOT_TOKEN),
             slack_app_token=SecretStr(parts.APP_TOKEN),
         )

@@ -11,6 +11,8 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from console.auditing import open_auditing
+from console.checkpointing import Checkpointing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
@@ -33,23 +35,33 @@ _PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
 @dataclass(frozen=True)
 class Readiness:
     """`ready`: people are known and declarations can be kept. `temporal` is `reachable` or `unreachable`, `inbox`
-    how many declarations wait for it, `drain` the code of what keeps them waiting, `fault` why it is not ready."""
+    how many declarations wait for it, `drain` the code of what keeps them waiting, `checkpoints` what is wrong with
+    those (see `Checkpointing`), `fault` why it is not ready."""
 
     ready: bool
     temporal: str = ""
     inbox: int = 0
     drain: str = ""
+    checkpoints: str = ""
     fault: str = ""
 
 
 class Probe:
     """Looks at what the desk stands on."""
 
-    def __init__(self, client: Client, directory: LiveDirectory, inbox: Inbox, draining: Draining) -> None:
+    def __init__(
+        self,
+        client: Client,
+        directory: LiveDirectory,
+        inbox: Inbox,
+        draining: Draining,
+        checkpointing: Checkpointing,
+    ) -> None:
         self._client = client
         self._directory = directory
         self._inbox = inbox
         self._draining = draining
+        self._checkpointing = checkpointing
 
     async def __call__(self) -> Readiness:
         try:
@@ -57,7 +69,13 @@ class Probe:
             waiting = len(await self._inbox.pending())
         except HoldfastError as error:
             return Readiness(ready=False, fault=error.sentence)
-        return Readiness(ready=True, temporal=await self._temporal(), inbox=waiting, drain=self._draining.fault)
+        return Readiness(
+            ready=True,
+            temporal=await self._temporal(),
+            inbox=waiting,
+            drain=self._draining.fault,
+            checkpoints=self._checkpointing.fault,
+        )
 
     async def _temporal(self) -> str:
         try:
@@ -96,7 +114,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
     catalogue = load_catalogue()
     client = await connect_lazily(settings.temporal_address, settings.namespace, load_ring(settings.codec_ring))
     directory = DirectoryFile(settings.directory_path)
-    async with open_records(settings) as (store, vault):
+    async with open_records(settings) as (store, vault), open_auditing(settings, store, vault) as auditing:
         declarer = Declarer(
             client=client,
             vault=vault,
@@ -117,16 +135,17 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
             signer=desk_signer(settings),
             declarer=declarer,
             procedures=catalogue.procedures,
+            auditing=auditing,
         )
         draining = Draining(declarer.drain)
-        probe = Probe(client, directory, store.inbox, draining)
-        async with _beside(draining):
+        probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
+        async with _beside(draining), _beside(auditing.checkpointing):
             yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
 
 
 @asynccontextmanager
-async def _beside(draining: Draining) -> AsyncIterator[None]:
-    task = asyncio.create_task(draining.run())
+async def _beside(loop: Draining | Checkpointing) -> AsyncIterator[None]:
+    task = asyncio.create_task(loop.run())
     try:
         yield
     finally:

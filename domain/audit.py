@@ -60,7 +60,10 @@ class Stray(Model):
 
 
 class Facts(Model):
-    """Everything that one look saw, as of `at`. An area in `faults` could not be read; what is of it here is void."""
+    """Everything that one look saw, as of `at`; `checkpoint` is None where none was ever made.
+
+    An area in `faults` could not be read; what is of it here is void.
+    """
 
     at: datetime
     faults: dict[Area, str] = {}
@@ -68,7 +71,6 @@ class Facts(Model):
     strays: tuple[Stray, ...] = ()
     queues: tuple[Queue, ...] = ()
     inbox: tuple[tuple[str, datetime], ...] = ()
-    signs_checkpoints: bool = False
     checkpoint: datetime | None = None
 
     @property
@@ -168,9 +170,8 @@ def _kept(facts: Facts, rules: Rules, severity: int) -> Iterator[Finding]:
                 code=FindingCode.INBOX, subject=key, occurrence=since.isoformat(), severity=min(severity, 1), at=since
             )
     newest = facts.checkpoint
-    if facts.signs_checkpoints and (newest is None or newest + rules.checkpoint < facts.at):
-        settles = rules.checkpoint if newest is None else timedelta(0)
-        yield Finding(code=FindingCode.NO_CHECKPOINT, severity=2, at=newest, settles=settles)
+    if newest is not None and newest + rules.checkpoint < facts.at:
+        yield Finding(code=FindingCode.NO_CHECKPOINT, severity=severity, at=newest)
 
 
 # -- Temporal -------------------------------------------------------------------------------------------------

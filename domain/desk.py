@@ -98,6 +98,10 @@ class Desk(Protocol):
 
     async def audit(self, person: str) -> AuditReport: ...
 
+    async def export(self, person: str, case: str) -> bytes:
+        """The case as a ZIP archive that proves itself; for those who may audit, and noted in its timeline."""
+        ...
+
     async def by_slack(self, slack_id: str) -> str:
         """The directory id of a Slack user of a *signed* payload; `unknown-person` if there is none."""
         ...

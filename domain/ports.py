@@ -132,6 +132,10 @@ class Vault(Protocol):
         """The plain bytes; raises HoldfastError (`tampered`) if hash or tag do not fit."""
         ...
 
+    async def documents(self, case: str) -> Sequence[EvidenceRef]:
+        """Everything stored of a case, by id; none after erasure. A case's review lies with the case."""
+        ...
+
     async def erase(self, case: str) -> None:
         """Destroy the case's key: its documents become unreadable, the ledger's hashes stay verifiable."""
         ...

@@ -91,13 +91,17 @@ class Projection(Model):
 
 
 class LedgerEntry(Model):
-    """An entry as it stands in the ledger: chained by hashes over the *encrypted* body."""
+    """An entry as it stands in the ledger: chained by hashes over the *encrypted* body.
+
+    `sealed` is the SHA-256 (hex) of that body, `hash` that of [previous, case, sequence, entry id, sealed].
+    """
 
     case: str
     sequence: int
     entry: Entry
     previous: str
     hash: str
+    sealed: str = ""
 
 
 class AuditFault(Model):

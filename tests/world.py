@@ -15,6 +15,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
+from console.auditing import Auditing, open_auditing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from domain.acts import (
@@ -107,6 +108,7 @@ class World:
     ports: Ports
     records: Store
     desk: LocalDesk
+    auditing: Auditing
     declarer: Declarer
     catalogue: Catalogue
     sims: Simulators
@@ -281,8 +283,9 @@ def summary(state: State) -> str:
     return f"{where}, open {_open_keys(state)}, journal {list(state.journal)}"
 
 
-def settings_for(home: Path, address: str, sims: Simulators) -> Settings:
+def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Settings:
     return load_settings(
+        **more,
         home=home,
         temporal_address=address,
         platform_url=sims.platform.url,
@@ -325,9 +328,10 @@ async def open_world(
     extra: Iterable[ModuleType] = (),
     workers: bool = True,
     cached: int = 1000,
+    **more: Any,
 ) -> AsyncIterator[World]:
-    """A deployment on this server. Without `workers` the test runs its own."""
-    settings = settings_for(home, server.address, sims)
+    """A deployment on this server. Without `workers` the test runs its own; `more` are settings."""
+    settings = settings_for(home, server.address, sims, **more)
     make_keys(settings)
     catalogue = load_catalogue(extra)
     client = await connect(settings.temporal_address, "default", load_ring(settings.codec_ring))
@@ -335,6 +339,7 @@ async def open_world(
     async with AsyncExitStack() as stack:
         ports = await stack.enter_async_context(open_ports(settings))
         store, vault = await stack.enter_async_context(open_records(settings))
+        auditing = await stack.enter_async_context(open_auditing(settings, store, vault))
         declarer = _declarer(settings, travel.client, store, vault, catalogue)
         desk = LocalDesk(
             client=travel.client,
@@ -345,10 +350,11 @@ async def open_world(
             signer=desk_signer(settings),
             declarer=declarer,
             procedures=catalogue.procedures,
+            auditing=auditing,
         )
         if workers:
             await stack.enter_async_context(running(client, ports, catalogue, cached=cached))
-        yield World(settings, travel.client, travel, ports, store, desk, declarer, catalogue, sims)
+        yield World(settings, travel.client, travel, ports, store, desk, auditing, declarer, catalogue, sims)
 
 
 __all__ = [

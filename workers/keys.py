@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.acts import PublicKey
+from domain.checkpoints import Notary
 from domain.errors import Code, HoldfastError
 from domain.signing import Signer, public_key
 from integrations.base.keyring import new_ring, save_ring
@@ -25,11 +26,13 @@ def make_keys(settings: Settings) -> list[str]:
     if not settings.outside_key.exists():
         _write(settings.outside_key, secrets.token_bytes(32))
         made.append(settings.outside_key.name)
-    if not settings.desk_key.exists():
-        private = Ed25519PrivateKey.generate()
-        _write(settings.desk_key, private.private_bytes_raw())
-        _write(settings.desk_public_key, private.public_key().public_bytes_raw().hex().encode())
-        made += [settings.desk_key.name, settings.desk_public_key.name]
+    pairs = ((settings.desk_key, settings.desk_public_key), (settings.notary_key, settings.notary_public_key))
+    for key, public in pairs:
+        if not key.exists() and not public.exists():
+            private = Ed25519PrivateKey.generate()
+            _write(key, private.private_bytes_raw())
+            _write(public, private.public_key().public_bytes_raw().hex().encode())
+            made += [key.name, public.name]
     return made
 
 
@@ -43,15 +46,27 @@ def desk_signer(settings: Settings) -> Signer:
     return Signer(Ed25519PrivateKey.from_private_bytes(_read(settings.desk_key)))
 
 
+def notary(settings: Settings) -> Notary:
+    """The private key of checkpoints and exports. Only the desk calls this."""
+    return Notary(Ed25519PrivateKey.from_private_bytes(_read(settings.notary_key)))
+
+
 def trusted_keys(settings: Settings) -> tuple[PublicKey, ...]:
-    """The public keys that this process believes, one hexadecimal key a line."""
+    """The public keys that this process believes of decisions, one hexadecimal key a line."""
+    return _public(settings.desk_public_key)
+
+
+def notary_keys(settings: Settings) -> tuple[PublicKey, ...]:
+    """The public keys that this process believes of checkpoints; an older one stays in the file."""
+    return _public(settings.notary_public_key)
+
+
+def _public(path: Path) -> tuple[PublicKey, ...]:
     try:
-        lines = settings.desk_public_key.read_text().split()
+        lines = path.read_text().split()
         return tuple(public_key(bytes.fromhex(line)) for line in lines)
     except (OSError, ValueError):
-        raise HoldfastError(
-            Code.BROKEN_CONFIGURATION, f"{settings.desk_public_key.name} is missing; run holdfast setup"
-        ) from None
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{path.name} is missing; run holdfast setup") from None
 
 
 def _read(path: Path) -> bytes:

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     temporal_address: Address = Field("127.0.0.1:7233", description="host:port of the Temporal frontend")
     namespace: str = Field("default", min_length=1, description="Temporal namespace")
     temporal_binary: Path | None = Field(None, description="The `temporal` binary of the embedded server")
-    store_url: str = Field("", repr=False, description="SQLAlchemy URL; empty is an SQLite file under home")
+    store_url: str = Field(
+        "", repr=False, description="sqlite:///FILE or postgresql://…; empty is an SQLite file under home"
+    )
     desk_url: Url = Field("http://127.0.0.1:8700", description="Where people and programs reach the desk")
     platform_url: Url | None = Field(None, description="The platform's enforcement API")
     platform_token: SecretStr | None = Field(None, description="Bearer token of the platform")
@@ -54,6 +56,8 @@ class Settings(BaseSettings):
     portal_token: SecretStr | None = Field(None, description="Bearer token of the portal")
     pager_url: Url | None = Field(None, description="Where pages are sent")
     pager_secret: SecretStr | None = Field(None, description="Signs what is sent to the pager")
+    witness_url: Url | None = Field(None, description="Who keeps our checkpoints out of our reach; unset is nobody")
+    witness_token: SecretStr | None = Field(None, description="Bearer token of the witness")
     smtp_host: str = Field("127.0.0.1", min_length=1, description="Mail relay")
     smtp_port: Port = Field(25, description="Port of the mail relay")
     mail_from: str = Field("holdfast@example.org", min_length=3, description="Sender of our mail")
@@ -127,6 +131,16 @@ class Settings(BaseSettings):
     def desk_public_key(self) -> Path:
         """What workers verify decisions with."""
         return self.home / "keys" / "desk.pub"
+
+    @property
+    def notary_key(self) -> Path:
+        """The private Ed25519 key that signs checkpoints and exports; only the desk's process reads it."""
+        return self.home / "keys" / "checkpoint.ed25519"
+
+    @property
+    def notary_public_key(self) -> Path:
+        """What auditors verify checkpoints and exports with; publish it."""
+        return self.home / "keys" / "checkpoint.pub"
 
     @property
     def directory_path(self) -> Path:

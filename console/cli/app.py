@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, handing, operating, procedures, running, saying, watching
+from console.cli import (
+    cases,
+    deciding,
+    declaring,
+    handing,
+    operating,
+    procedures,
+    proving,
+    running,
+    saying,
+    watching,
+)
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -38,7 +49,7 @@ def _globals(
 
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
 config = typer.Typer(help="Settings.")
-audit = typer.Typer(help="The ledger.")
+audit = typer.Typer(help="The records: check them, take a case out.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -77,6 +88,8 @@ for panel, commands in _COMMANDS.items():
         app.command(name, rich_help_panel=panel)(command)
 
 config.command("show")(operating.show_config)
-audit.command("verify")(operating.verify)
+audit.command("verify")(proving.verify)
+audit.command("export")(proving.export)
+audit.command("key")(proving.key)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

@@ -34,9 +34,11 @@ async def _verified(settings: Settings, person: str) -> tuple[AuditReport, str]:
     if await answers(settings.desk_url):
         async with open_desk_client(settings, person) as desk, patience("Reading the ledger …"):
             return await desk.audit(person), "by the desk"
+    from console.auditing import audited, open_witness
     from integrations.base.keyring import load_ring
     from integrations.store.store import open_store
     from integrations.vault.keys import CaseKeys
+    from workers.keys import notary_keys
 
     file = store_file(settings.store_url)
     if file is not None and not file.exists():
@@ -46,8 +48,13 @@ async def _verified(settings: Settings, person: str) -> tuple[AuditReport, str]:
             "HOLDFAST_STORE_URL.",
         )
     keys = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring))
-    async with open_store(settings.store_url, keys, migrate=False) as store, patience("Reading the ledger …"):
-        return await store.ledger.verify(), "straight from the store (no desk answers)"
+    async with (
+        open_store(settings.store_url, keys, migrate=False) as store,
+        open_witness(settings) as witness,
+        patience("Reading the ledger …"),
+    ):
+        report = await audited(store.checkpoints, witness, notary_keys(settings))
+    return report, "straight from the store (no desk answers)"
 
 
 async def answers(url: str) -> bool:

@@ -62,6 +62,7 @@ async def examine() -> list[Check]:
         ("desk", outside.desk),
         ("mail", outside.mail),
         ("outside systems", outside.systems),
+        ("witness", outside.witness),
         ("slack", outside.slack),
         ("auditor", outside.auditor),
     )
@@ -114,7 +115,7 @@ async def _home(settings: Settings) -> list[Check]:
 
 async def _keys(settings: Settings) -> list[Check]:
     from integrations.base.keyring import load_ring
-    from workers.keys import outside_key, trusted_keys
+    from workers.keys import notary_keys, outside_key, trusted_keys
 
     def ring(path: Path) -> str:
         return f"{len(load_ring(path).keys)} keys"
@@ -124,14 +125,22 @@ async def _keys(settings: Settings) -> list[Check]:
 
         return f"signs as {desk_signer(settings).public.id}"
 
+    def notary_key() -> str:
+        from workers.keys import notary
+
+        return f"signs checkpoints as {notary(settings).public.id}"
+
     every: tuple[tuple[Path, Callable[[], str]], ...] = (
         (settings.codec_ring, lambda: ring(settings.codec_ring)),
         (settings.store_ring, lambda: ring(settings.store_ring)),
         (settings.outside_key, lambda: f"{len(outside_key(settings))} bytes"),
         (settings.desk_public_key, lambda: f"{len(trusted_keys(settings))} trusted"),
         (settings.desk_key, desk_key),
+        (settings.notary_public_key, lambda: f"{len(notary_keys(settings))} of checkpoints; publish it"),
+        (settings.notary_key, notary_key),
     )
-    return [_key(path, read, needed=path != settings.desk_key) for path, read in every]
+    signing = (settings.desk_key, settings.notary_key)
+    return [_key(path, read, needed=path not in signing) for path, read in every]
 
 
 def _key(path: Path, read: Callable[[], str], *, needed: bool) -> Check:

@@ -96,6 +96,8 @@ async def desk(settings: Settings) -> list[Check]:
         return [Check(Grade.FAIL, "desk", f"answers at {url}, but is not ready: {said.get('fault', '')}")]
     if said.get("temporal") != "reachable":
         return [Check(Grade.WARN, "desk", f"answers at {url}, but cannot reach Temporal: it only keeps declarations")]
+    if said.get("checkpoints"):
+        return [Check(Grade.WARN, "desk", f"answers at {url}, but its checkpoints fail: {said['checkpoints']}")]
     return [Check(Grade.OK, "desk", f"answers at {url}")]
 
 
@@ -126,6 +128,19 @@ def _system(settings: Settings, about: str, names: tuple[str, str]) -> Check:
                 raise
             return Check(Grade.FAIL, about, f"{error.detail}; no worker starts without it")
     return Check(Grade.OK, about, f"configured: {settings.required(names[0])}")
+
+
+async def witness(settings: Settings) -> list[Check]:
+    from console.auditing import open_witness
+
+    async with open_witness(settings) as opened:
+        if opened is None:
+            off = "not configured: nobody outside keeps our checkpoints, so somebody with our keys could rewrite them"
+            return [Check(Grade.WARN, "witness", off)]
+        newest = await opened.latest()
+    said = newest.read() if newest is not None else None
+    have = f"has our checkpoints up to {said.number}" if said is not None else "has no checkpoint of ours yet"
+    return [Check(Grade.OK, "witness", f"answers at {settings.witness_url}, {have}")]
 
 
 async def slack(settings: Settings) -> list[Check]:

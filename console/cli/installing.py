@@ -56,6 +56,8 @@ def _keys(settings: Settings) -> list[tuple[str, str]]:
         settings.outside_key,
         settings.desk_key,
         settings.desk_public_key,
+        settings.notary_key,
+        settings.notary_public_key,
     )
     return [(f"key {path.name}", "made" if path.name in made else "kept") for path in every]
 

@@ -1,16 +1,10 @@
-"""What an operator does on a machine: set it up, check it, read its settings, verify its ledger."""
+"""What an operator does on a machine: set it up, check it, read its settings."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
-from console.cli.options import As, Output, person_of, shape_of
-
-if TYPE_CHECKING:
-    from console.cli.output import Shape
-    from domain.timeline import AuditReport
+from console.cli.options import Output, shape_of
 
 
 def setup(ctx: typer.Context, shape: Output = None) -> None:
@@ -61,29 +55,3 @@ def show_config(ctx: typer.Context, shape: Output = None) -> None:
     rows = lines(load_settings())
     data = [dict(zip(("setting", "value", "source", "about"), row, strict=True)) for row in rows]
     emit(shape_of(ctx, shape), data, ("Setting", "Value", "Source", "About"), rows)
-
-
-def verify(ctx: typer.Context, person: As = "", shape: Output = None) -> None:
-    """Read every case's chain from end to end. Exit status 1 and the place of each fault if one is broken."""
-    from console.cli.auditing import verified
-    from console.cli.exits import FAILED
-
-    report, where = verified(person_of(ctx, person))
-    _print_report(report, where, shape_of(ctx, shape))
-    if not report.ok:
-        raise typer.Exit(FAILED)
-
-
-def _print_report(report: AuditReport, where: str, shape: Shape | None) -> None:
-    from console.cli.output import Shape, emit, emit_json, say
-
-    if shape is Shape.JSON:
-        emit_json({**report.model_dump(mode="json"), "ok": report.ok, "read": where})
-        return
-    rows = [(each.case, each.sequence, each.fault) for each in report.faults]
-    if rows:
-        emit(shape, None, ("Case", "Entry", "Fault"), rows)
-    else:
-        print(f"ok\t{report.cases} cases\t{report.entries} entries")
-    broken = f"{len(rows)} faults; keep the file as it is and tell the auditor." if rows else "Every chain is whole."
-    say(f"Read {where}. {broken}")

@@ -27,7 +27,7 @@ from workers.settings import PREFIX, Settings
 
 CHANNEL_ID, CHANNEL = "C0INCIDENTS", "incidents"
 BOT_TOKEN, APP_TOKEN = "xoxb-synthetic", "xapp-synthetic"
-STAND_INS = ("platform", "portal", "pager", "mail")
+STAND_INS = ("platform", "portal", "pager", "mail", "witness")
 SWITCH = "deadman"  # hears beats and applies nothing, so it has no figures of effects
 _ROOT = Path(console.__file__).parents[1]
 

@@ -26,7 +26,8 @@ class Places(Model):
     pager: int = 8704
     mail: int = 8705
     smtp: int = 8706
-    deadman: int = 8707
+    witness: int = 8707
+    deadman: int = 8708
 
     @classmethod
     def free(cls) -> Self:
@@ -69,6 +70,7 @@ class Places(Model):
                 "platform_url": self.url("platform"),
                 "portal_url": self.url("portal"),
                 "pager_url": self.url("pager"),
+                "witness_url": self.url("witness"),
                 "smtp_host": HOST,
                 "smtp_port": self.smtp,
                 "slack_api_url": f"{self.url('slack')}/api/",

@@ -64,6 +64,12 @@ def api() -> APIRouter:
         headers = {"Content-Disposition": "attachment"}
         return Response(data, media_type="application/octet-stream", headers=headers)
 
+    @routes.post("/cases/{case:path}/export")
+    async def export(web: Parts, person: Person, case: str) -> Response:
+        data = await web.desk.export(person, case)
+        headers = {"Content-Disposition": "attachment", "Cache-Control": "no-store"}
+        return Response(data, media_type="application/zip", headers=headers)
+
     @routes.get("/cases/{case:path}")
     async def show(web: Parts, person: Person, case: str) -> State:
         return await web.desk.show(person, case)

@@ -70,6 +70,9 @@ class DeskClient:
     async def audit(self, person: str) -> AuditReport:
         return await self._read(_AUDIT, person, "GET", "audit")
 
+    async def export(self, person: str, case: str) -> bytes:
+        return (await self._ask(person, "POST", f"{_of(case)}/export")).content
+
     async def by_slack(self, slack_id: str) -> str:
         found = await self._read(_NAMES, "", "GET", f"slack/{quote(slack_id, safe='')}")
         return found.get("person", "")

@@ -18,16 +18,18 @@ from integrations.simulator.mail import MailSimulator
 from integrations.simulator.pager import PAGER_SECRET, PagerSimulator
 from integrations.simulator.platform import PLATFORM_TOKEN, PlatformSimulator
 from integrations.simulator.portal import PORTAL_TOKEN, PortalSimulator
+from integrations.simulator.witness import WITNESS_TOKEN, WitnessSimulator
 
 
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m integrations.simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("platform", "portal", "pager", "smtp", "mail", "deadman"):
+    for name in ("platform", "portal", "pager", "smtp", "mail", "witness", "deadman"):
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--platform-token", default=PLATFORM_TOKEN)
     parser.add_argument("--portal-token", default=PORTAL_TOKEN)
     parser.add_argument("--pager-secret", default=PAGER_SECRET)
+    parser.add_argument("--witness-token", default=WITNESS_TOKEN)
     parser.add_argument("--deadman-token", default=DEADMAN_TOKEN)
     parser.add_argument("--deadman-period", type=float, default=PERIOD, help="seconds of silence until it pages")
     parser.add_argument(
@@ -57,6 +59,9 @@ async def serve(options: argparse.Namespace) -> None:
     )
     pager = PagerSimulator(host=host, port=options.pager_port, secret=options.pager_secret, state_path=state("pager"))
     mail = MailSimulator(host=host, port=options.smtp_port, page_port=options.mail_port, state_path=state("mail"))
+    witness = WitnessSimulator(
+        host=host, port=options.witness_port, token=options.witness_token, state_path=state("witness")
+    )
     deadman = DeadmanSimulator(
         host=host,
         port=options.deadman_port,
@@ -64,13 +69,14 @@ async def serve(options: argparse.Namespace) -> None:
         period=options.deadman_period,
         state_path=state("deadman"),
     )
-    async with platform, portal, pager, mail, deadman:
+    async with platform, portal, pager, mail, witness, deadman:
         smtp = f"smtp://{mail.smtp_host}:{mail.smtp_port}"
         urls = {
             "platform": platform.url,
             "portal": portal.url,
             "pager": pager.url,
             "mail": mail.url,
+            "witness": witness.url,
             "deadman": deadman.url,
             "smtp": smtp,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -125,7 +126,14 @@ class SqlLedger:
             return []
         key = None if self._keys.erased(case) else self._keys.existing(case)
         return [
-            LedgerEntry(case=case, sequence=row.sequence, entry=_entry(key, row), previous=row.previous, hash=row.hash)
+            LedgerEntry(
+                case=case,
+                sequence=row.sequence,
+                entry=_entry(key, row),
+                previous=row.previous,
+                hash=row.hash,
+                sealed=hashlib.sha256(row.ciphertext).hexdigest(),
+            )
             for row in rows
         ]
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -60,6 +61,14 @@ class FileVault:
         """
         return await asyncio.to_thread(self._get, case, ref)
 
+    async def documents(self, case: str) -> Sequence[EvidenceRef]:
+        """Everything stored of a case and its review, by id; none after erasure.
+
+        Raises:
+            HoldfastError: `tampered` naming a document that no longer opens, `unknown-key` if the key is lost.
+        """
+        return await asyncio.to_thread(self._documents, case)
+
     async def erase(self, case: str) -> None:
         """Destroy the case's key, and with it the case's review's."""
         await asyncio.to_thread(self._keys.erase, case)
@@ -98,6 +107,14 @@ class FileVault:
         if _ref(ref.id, kind, data) != ref:
             raise HoldfastError(Code.TAMPERED, f"document {ref.id!r}")
         return data
+
+    def _documents(self, case: str) -> list[EvidenceRef]:
+        folder = self._root / scope_name(case)
+        if self._keys.erased(case) or not folder.is_dir():
+            return []
+        names = sorted(each.name for each in folder.iterdir() if _ID.fullmatch(each.name))
+        key = self._keys.existing(case) if names else b""
+        return [_ref(name, *_open(key, case, name, (folder / name).read_bytes())) for name in names]
 
     def _path(self, case: str, document: str) -> Path:
         return self._root / scope_name(case) / document

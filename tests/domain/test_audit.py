@@ -185,9 +185,8 @@ def test_a_queue_of_a_server_that_just_started_has_the_grace_to_be_asked() -> No
 def test_a_declaration_that_waits_and_a_checkpoint_that_is_old_are_found() -> None:
     assert codes(inbox=((CASE, ago(seconds=89)),)) == set()
     assert codes(inbox=((CASE, ago(seconds=91)),)) == {"inbox-waits"}
-    assert codes(signs_checkpoints=True, checkpoint=ago(minutes=4)) == set()
-    assert codes(signs_checkpoints=True, checkpoint=ago(minutes=6)) == {"no-checkpoint"}
-    assert codes(signs_checkpoints=True) == {"no-checkpoint"}
+    assert codes(checkpoint=ago(minutes=4)) == set()
+    assert codes(checkpoint=ago(minutes=6)) == {"no-checkpoint"}
     assert codes(checkpoint=None) == set()
 
 

@@ -43,7 +43,7 @@ async def store_url(backend: str, store_file: Path, request: pytest.FixtureReque
     postgres = request.getfixturevalue("postgres")
     url = await postgres.url()
     yield url
-    postgres.drop(url)
+    postgres.clean(url)
 
 
 @pytest.fixture

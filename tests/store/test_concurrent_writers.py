@@ -26,18 +26,18 @@ async def test_four_processes_that_open_and_append_at_once_lose_nothing(
     tmp_path: Path, empty_url: str, ring: KeyRing, keys: CaseKeys
 ) -> None:
     save_ring(tmp_path / "ring.json", ring)
-    writers = [await writer(tmp_path, empty_url, f"w{number}", 50) for number in range(4)]
+    writers = [await writer(tmp_path, empty_url, f"w{number}", 30) for number in range(4)]
     said = [out.decode().split() for out, _ in await asyncio.gather(*(each.communicate() for each in writers))]
     assert [each.returncode for each in writers] == [0, 0, 0, 0]
     async with open_store(empty_url, keys) as store:
         read = await store.ledger.read(CASE)
         report = await store.ledger.verify()
-    assert [each.sequence for each in read] == list(range(1, 201))
+    assert [each.sequence for each in read] == list(range(1, 121))
     assert {each.entry.id for each in read} == {entry_id for lines in said for entry_id in lines}
     for lines in said:  # each writer's own order is kept
         assert [each.entry.id for each in read if each.entry.id in lines] == lines
     assert report.ok
-    assert (report.cases, report.entries) == (1, 200)
+    assert (report.cases, report.entries) == (1, 120)
 
 
 async def test_a_killed_writer_has_lost_nothing_that_was_acknowledged(
@@ -76,7 +76,7 @@ async def test_cancelled_appends_are_there_whole_or_not_at_all_and_block_nobody(
     """One in three cancelled, at varying awaits: the driver alone loses a connection that holds the lock."""
     chance = random.Random(1)
     cancelled = 0
-    for number in range(100):
+    for number in range(50):
         pairs = [[entry(number, id=f"{number}{half}{task}") for half in "ab"] for task in range(3)]
         tasks = [asyncio.ensure_future(store.ledger.append(CASE, pair)) for pair in pairs]
         for _ in range(chance.randrange(100)):
@@ -87,7 +87,7 @@ async def test_cancelled_appends_are_there_whole_or_not_at_all_and_block_nobody(
         cancelled += sum(isinstance(each, asyncio.CancelledError) for each in ended)
     receipt = await store.ledger.append(CASE, [entry(0, id="last")])  # waits for all that still run
     ids = {each.entry.id for each in await store.ledger.read(CASE)}
-    assert cancelled > 20
+    assert cancelled > 10
     assert all((f"{n}a{task}" in ids) == (f"{n}b{task}" in ids) for n in range(100) for task in range(3))
     assert receipt.sequence == len(ids)
     assert (await store.ledger.verify()).ok

@@ -78,11 +78,11 @@ async def test_opening_waits_for_a_writer_that_is_in_the_way_of_write_ahead_logg
 
 async def test_many_that_open_a_new_store_at_once_all_succeed(empty_url: str, keys: CaseKeys) -> None:
     async with AsyncExitStack() as stack:
-        opening = (open_store(empty_url, keys) for _ in range(8))
+        opening = (open_store(empty_url, keys) for _ in range(5))
         stores = await asyncio.gather(*(stack.enter_async_context(each) for each in opening))
         for number, store in enumerate(stores, start=1):
             await store.ledger.append(CASE, entries(number, number))
-        assert (await stores[0].ledger.verify()).entries == 8
+        assert (await stores[0].ledger.verify()).entries == 5
 
 
 async def test_what_was_written_is_there_after_reopening(empty_url: str, keys: CaseKeys) -> None:
