@@ -8,11 +8,12 @@ COPY . .
 RUN python -m venv /opt/holdfast && /opt/holdfast/bin/pip install --no-cache-dir .
 
 FROM python:3.11.14-slim-bookworm
-# The state's directory exists with its owner and mode before a volume is mounted there: a new volume takes them over.
-RUN useradd --uid 10001 --create-home holdfast && install -d -o holdfast -g holdfast -m 0700 /var/lib/holdfast
+# The directories of the state exist with owner and mode before volumes are mounted there: a new volume takes them over.
+RUN useradd --uid 10001 --create-home holdfast \
+    && for each in "" /vault /case-keys /auditor /log; do install -d -o holdfast -g holdfast -m 0700 "/var/lib/holdfast$each"; done
 COPY --from=build /opt/holdfast /opt/holdfast
-ENV PATH=/opt/holdfast/bin:$PATH HOLDFAST_HOME=/var/lib/holdfast PYTHONUNBUFFERED=1
-USER holdfast
+ENV PATH=/opt/holdfast/bin:$PATH HOLDFAST_HOME=/var/lib/holdfast PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
 WORKDIR /var/lib/holdfast
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["holdfast"]

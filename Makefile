@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo up test check browser bench turnover replay clean help
+.PHONY: demo up test check browser bench soak turnover replay clean help
 
 help:
 	@echo "make demo   a drill from a Slack command to its review, with a worker killed in the middle"
@@ -48,6 +48,10 @@ turnover: $(READY)
 # Figures, never assertions; about an hour at full size. BENCH="--crowd 500 --burst 100 --recover 100" for a small look.
 bench: $(READY)
 	$(BIN)/python -m tests.bench --to docs/benchmarks.md $(BENCH)
+
+# kill -9 of worker, Temporal, desk, store and auditor in turn under mixed cases; SOAK="--cases 50 --seed 7 --minutes 30".
+soak: $(READY)
+	$(BIN)/python -m tests.soak $(SOAK)
 
 # Replays the stored histories, and proves that a changed procedure would be caught.
 replay: $(READY)

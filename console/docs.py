@@ -24,7 +24,7 @@ from console.document import document_of, markdown
 from console.web.errors import status_of
 from domain.errors import SENTENCES, Code
 from workers.catalogue import load_catalogue
-from workers.settings import PREFIX, TOML_FILE, Settings
+from workers.settings import PREFIX, SECRETS, TOML_FILE, Settings
 
 FOLDER = Path(console.__file__).parents[1] / "docs"
 _MADE = "<!-- Made by `python -m console.docs`; do not edit. -->"
@@ -82,9 +82,10 @@ def _cell(text: str) -> str:
 
 def _settings() -> Iterator[str]:
     yield from ("# Settings", "")
-    yield f"Every setting is a variable `{PREFIX}<NAME>` in the environment, else in `.env`, else `<name>` in"
-    yield f"`{TOML_FILE}`, both in the working directory. `holdfast config show` prints each value, secrets hidden,"
-    yield "and where it comes from. A name in one of the two files that is no setting is refused."
+    yield f"Every setting is a variable `{PREFIX}<NAME>` in the environment, else in `.env`, else the text of a file"
+    yield f"`holdfast_<name>` in `{SECRETS}`, else `<name>` in `{TOML_FILE}`; `.env` and `{TOML_FILE}` are those of the"
+    yield "working directory. `holdfast config show` prints each value, secrets hidden, and where it comes from. A name"
+    yield f"in `.env` or `{TOML_FILE}` that is no setting is refused."
     yield from ("", "| Variable | Default | What it is |", "|---|---|---|")
     for name, field in Settings.model_fields.items():
         secret = " **Secret.**" if SecretStr in typing.get_args(field.annotation) else ""

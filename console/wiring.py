@@ -27,6 +27,7 @@ from integrations.temporal.plugin import connect_lazily
 from workers.catalogue import Catalogue, load_catalogue
 from workers.keys import desk_signer, outside_key, trusted_keys
 from workers.settings import Settings
+from workers.wire import wire_of
 from workers.wiring import open_records
 
 _PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
@@ -112,7 +113,9 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
         HoldfastError: `broken-configuration`, naming the key or the setting.
     """
     catalogue = load_catalogue()
-    client = await connect_lazily(settings.temporal_address, settings.namespace, load_ring(settings.codec_ring))
+    client = await connect_lazily(
+        settings.temporal_address, settings.namespace, load_ring(settings.codec_ring), wire=wire_of(settings)
+    )
     directory = DirectoryFile(settings.directory_path)
     async with open_records(settings) as (store, vault), open_auditing(settings, store, vault) as auditing:
         declarer = Declarer(

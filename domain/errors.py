@@ -33,6 +33,7 @@ class Code(StrEnum):
     UNREACHABLE = "unreachable"
     NOT_RECORDED = "not-recorded"
     BROKEN_CONFIGURATION = "broken-configuration"
+    DAMAGED = "damaged"
     GUARD = "guard"
     NO_APPROVAL = "no-approval"
     QUORUM = "quorum"
@@ -68,6 +69,7 @@ SENTENCES: dict[Code, str] = {
     Code.UNREACHABLE: "The other side cannot be reached; check that it runs and try again.",
     Code.NOT_RECORDED: "Your decision was NOT recorded; try again.",
     Code.BROKEN_CONFIGURATION: "The configuration is not usable; correct the setting that is named.",
+    Code.DAMAGED: "This copy is damaged, so nothing was changed; use another one.",
     Code.GUARD: "A safeguard refused this step; the case shows which condition is missing.",
     Code.NO_APPROVAL: "This step needs an approval for exactly what it would do; none stands.",
     Code.QUORUM: "The signed decisions do not fill every seat, so nothing was released.",

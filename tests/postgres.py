@@ -52,6 +52,15 @@ class Postgres:
         self._server.cleanup()
         shutil.rmtree(self._home)
 
+    @property
+    def pid(self) -> int:
+        """Of the postmaster; every connection is a child of it."""
+        return int(self._server.get_pid())
+
+    def restart(self) -> None:
+        """Start it again after it was killed; what was committed is there."""
+        self._server.ensure_postgres_running()
+
     async def url(self, *, empty: bool = False) -> str:
         """The URL of a database that nobody else uses, as an operator would set it."""
         if self._free and not empty:

@@ -298,6 +298,7 @@ def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Set
         smtp_port=sims.mail.smtp_port,
         directory_file=EXAMPLE_DIRECTORY.absolute(),
         stand_ins=True,
+        **more,
     )
 
 

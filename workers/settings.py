@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -18,14 +21,24 @@ from domain.errors import Code, HoldfastError
 
 PREFIX = "HOLDFAST_"
 TOML_FILE = "holdfast.toml"
+SECRETS = "/run/secrets"  # where container engines put secrets; each file `holdfast_<name>` there is a setting
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 Address = Annotated[str, StringConstraints(pattern=r"^\S+:\d{1,5}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
+class _SecretFiles(SecretsSettingsSource):
+    """An empty file is no value: a container engine cannot leave a file out, and some are optional."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        value, name, is_complex = super().get_field_value(field, field_name)
+        return value or None, name, is_complex
+
+
 class Settings(BaseSettings):
-    """Every setting is `HOLDFAST_<NAME>` in the environment, then in `.env`, then `<name>` in `holdfast.toml`.
+    """Every setting is `HOLDFAST_<NAME>` in the environment, then in `.env`, then a file `holdfast_<name>` in the
+    directory of secrets, then `<name>` in `holdfast.toml`.
 
     A name in a file that is no setting is refused. Other variables of the environment are not: platforms such as
     Kubernetes put their own `HOLDFAST_…` there.
@@ -35,6 +48,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         env_file_encoding="utf-8",
+        env_ignore_empty=True,  # a deployment passes what is optional as an empty variable or file
         dotenv_filtering="match_prefix",  # other tools, docker compose for one, keep their values in the same file
         toml_file=TOML_FILE,
         extra="forbid",
@@ -43,7 +57,17 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(Path(".holdfast"), description="Directory of all state, keys included")
+    keys: Path | None = Field(None, description="Directory of the keys, if not `keys` under home")
+    secrets: Path = Field(
+        Path(SECRETS), description="Directory of files `holdfast_<name>` that each hold one setting; environment only"
+    )
     temporal_address: Address = Field("127.0.0.1:7233", description="host:port of the Temporal frontend")
+    temporal_tls: bool = Field(False, description="TLS to Temporal; any of the four below switches it on too")
+    temporal_tls_ca: Path | None = Field(None, description="Root certificates to trust, PEM; else the system's")
+    temporal_tls_cert: Path | None = Field(None, description="Our client certificate, PEM")
+    temporal_tls_key: Path | None = Field(None, description="The key of our client certificate, PEM")
+    temporal_tls_name: str = Field("", description="Name on Temporal's certificate, if not that of its address")
+    temporal_api_key: SecretStr | None = Field(None, description="API key for Temporal; only over TLS")
     namespace: str = Field("default", min_length=1, description="Temporal namespace")
     temporal_binary: Path | None = Field(None, description="The `temporal` binary of the embedded server")
     store_url: str = Field(
@@ -86,10 +110,10 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
 
-    @field_validator("home", mode="after")
+    @field_validator("home", "keys", "temporal_tls_ca", "temporal_tls_cert", "temporal_tls_key", mode="after")
     @classmethod
-    def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().absolute()
 
     @classmethod
     def settings_customise_sources(
@@ -100,7 +124,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+        toml = TomlConfigSettingsSource(settings_cls)
+        if not (folder := secrets_folder()).is_dir():
+            return init_settings, env_settings, dotenv_settings, toml
+        return init_settings, env_settings, dotenv_settings, _SecretFiles(settings_cls, folder), toml
 
     def model_post_init(self, context: Any, /) -> None:
         if not self.store_url:
@@ -108,29 +135,34 @@ class Settings(BaseSettings):
             self.__dict__["store_url"] = f"sqlite+aiosqlite:///{self.home / 'holdfast.db'}"
 
     @property
+    def keys_dir(self) -> Path:
+        """Where the keys lie; in production each process sees its own only, see `workers/needs.py`."""
+        return self.keys or self.home / "keys"
+
+    @property
     def codec_ring(self) -> Path:
         """Key ring that seals what Temporal carries."""
-        return self.home / "keys" / "codec.json"
+        return self.keys_dir / "codec.json"
 
     @property
     def store_ring(self) -> Path:
         """Key ring that wraps the store's key of each case."""
-        return self.home / "keys" / "store.json"
+        return self.keys_dir / "store.json"
 
     @property
     def outside_key(self) -> Path:
         """Key of the ids that leave us."""
-        return self.home / "keys" / "outside.key"
+        return self.keys_dir / "outside.key"
 
     @property
     def desk_key(self) -> Path:
         """The desk's private Ed25519 key; only the desk's process reads it."""
-        return self.home / "keys" / "desk.ed25519"
+        return self.keys_dir / "desk.ed25519"
 
     @property
     def desk_public_key(self) -> Path:
         """What workers verify decisions with."""
-        return self.home / "keys" / "desk.pub"
+        return self.keys_dir / "desk.pub"
 
     @property
     def notary_key(self) -> Path:
@@ -164,6 +196,11 @@ class Settings(BaseSettings):
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
+def secrets_folder() -> Path:
+    """The directory of secrets. It must be known before any setting is."""
+    return Path(os.environ.get(f"{PREFIX}SECRETS", SECRETS))
+
+
 def _problem(error: ValidationError) -> str:
     found = error.errors(include_input=False, include_context=False, include_url=False)
     lines = []
@@ -187,4 +224,4 @@ def load_settings(**overrides: Any) -> Settings:
     except tomllib.TOMLDecodeError:
         raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{TOML_FILE} is not valid TOML") from None
     except (OSError, UnicodeDecodeError):
-        raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{TOML_FILE} or .env cannot be read") from None
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{TOML_FILE}, .env or a secret cannot be read") from None

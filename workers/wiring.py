@@ -33,6 +33,7 @@ from integrations.temporal.starter import TemporalStarter
 from integrations.vault.files import FileVault
 from integrations.vault.keys import CaseKeys
 from workers.keys import outside_key, trusted_keys
+from workers.needs import uses
 from workers.settings import Settings
 
 ROLES = (SOP_QUEUE, ENFORCEMENT_QUEUE, DISCLOSURE_QUEUE, COMMS_QUEUE)
@@ -114,15 +115,6 @@ class _Absent:
         raise HoldfastError(Code.GUARD, f"this worker's role has no {self._name}")
 
 
-# Which roles are handed which outside system, and with it the secret that opens it.
-_USES = {
-    "platform": {ENFORCEMENT_QUEUE, DISCLOSURE_QUEUE},
-    "portal": {DISCLOSURE_QUEUE},
-    "pager": {COMMS_QUEUE},
-    "room": {COMMS_QUEUE},
-}
-
-
 @asynccontextmanager
 async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Ports]:
     """The adapters that these roles need, connected as the settings say; the others are not there.
@@ -132,7 +124,7 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
     """
 
     def needed(name: str) -> bool:
-        return bool(_USES[name] & set(roles))
+        return uses(name, roles)
 
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_http())
@@ -140,25 +132,41 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
         platform: Any = _Absent("platform")
         portal: Any = _Absent("portal")
         pager: Any = _Absent("pager")
+        mail: Any = _Absent("mail")
+        directory: Any = _Absent("directory")
+        ledger: Any = _Absent("ledger")
+        vault: Any = _Absent("vault")
+        key: Any = _Absent("outside key")
+        trusted: Any = _Absent("desk's public key")
         if needed("platform"):
             platform = PlatformClient(settings.required("platform_url"), settings.required("platform_token"), http)
         if needed("portal"):
             portal = PortalClient(settings.required("portal_url"), settings.required("portal_token"), http)
         if needed("pager"):
             pager = PagerClient(settings.required("pager_url"), settings.required("pager_secret"), http)
-        store, vault = await stack.enter_async_context(open_records(settings))
+        if needed("mail"):
+            mail = Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from)
+        if needed("directory"):
+            directory = DirectoryFile(settings.directory_path)
+        if needed("outside ids"):
+            key = outside_key(settings)
+        if needed("desk's signature"):
+            trusted = trusted_keys(settings)
+        if needed("records"):
+            store, vault = await stack.enter_async_context(open_records(settings))
+            ledger = store.ledger
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
-            ledger=store.ledger,
+            ledger=ledger,
             vault=vault,
-            directory=DirectoryFile(settings.directory_path),
+            directory=directory,
             platform=platform,
             portal=portal,
-            mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
+            mail=mail,
             pager=pager,
             room=room,
-            trusted=trusted_keys(settings),
-            key=outside_key(settings),
+            trusted=trusted,
+            key=key,
             stand_ins=settings.stand_ins,
         )
 

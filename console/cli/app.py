@@ -12,6 +12,8 @@ from console.cli import (
     deciding,
     declaring,
     handing,
+    health,
+    keeping,
     operating,
     procedures,
     proving,
@@ -50,6 +52,7 @@ def _globals(
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
 config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The records: check them, take a case out.")
+keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -81,6 +84,9 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "worker": running.worker,
         "desk": running.desk,
         "auditor": watching.auditor,
+        "healthy": health.healthy,
+        "backup": keeping.backup,
+        "restore": keeping.restore,
     },
 }
 for panel, commands in _COMMANDS.items():
@@ -91,5 +97,8 @@ config.command("show")(operating.show_config)
 audit.command("verify")(proving.verify)
 audit.command("export")(proving.export)
 audit.command("key")(proving.key)
+for name, command in {"list": keeping.list_keys, "add": keeping.add, "rotate": keeping.rotate}.items():
+    keys.command(name)(command)
+app.add_typer(keys, name="keys", rich_help_panel=RUNNING)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

@@ -53,6 +53,7 @@ async def temporal(settings: Settings) -> list[Check]:
     from temporalio.service import RPCError, RPCStatusCode
 
     from integrations.temporal.server import RETENTION
+    from workers.wire import wire_of
 
     address, name = settings.temporal_address, settings.namespace
     host, _, port = address.rpartition(":")
@@ -63,7 +64,7 @@ async def temporal(settings: Settings) -> list[Check]:
     if not await listens(host.strip("[]"), int(port)):
         return [down]
     try:
-        client = await Client.connect(address, namespace=name)
+        client = await Client.connect(address, namespace=name, **wire_of(settings).options())
         described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=name))
     except RuntimeError:
         return [down]

@@ -2,53 +2,57 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import (
-    DescribeNamespaceRequest,
-    RegisterNamespaceRequest,
-    UpdateNamespaceRequest,
-)
-from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
-
 from console.cli.exits import Told
+from console.cli.namespace import prepare_namespace
 from domain.errors import Code
-from integrations.temporal.server import RETENTION, SEARCH_ATTRIBUTES
 from workers.keys import make_keys
 
 if TYPE_CHECKING:
     from workers.settings import Settings
 
-_WITHIN = 5.0  # seconds for a server that should be there
-_RPC = timedelta(seconds=5)
+_WITHIN = timedelta(seconds=5)  # for a server that should be there
 
 
-async def install(settings: Settings) -> list[tuple[str, str]]:
-    """Make what is missing; returns (what, what came of it).
+async def install(
+    settings: Settings, parts: Collection[str] = (), within: timedelta | None = None
+) -> list[tuple[str, str]]:
+    """Make what is missing; returns (what, what came of it). `parts` are `keys`, `directory`, `namespace` and
+    `tables`; without any, the first three. With `within`, Temporal is waited for, and required.
 
     Raises:
-        HoldfastError: `broken-configuration` if home cannot be written or the named directory file is not there.
+        HoldfastError: `broken-configuration` if home cannot be written or the named directory file is not there;
+            `unreachable` or `not-allowed` if a namespace that is required did not come about.
     """
-    if settings.directory_file is not None and not settings.directory_path.is_file():
+    wanted = parts or ("keys", "directory", "namespace")
+    if "directory" in wanted and settings.directory_file is not None and not settings.directory_path.is_file():
         raise Told(Code.BROKEN_CONFIGURATION, "HOLDFAST_DIRECTORY_FILE names no file; nothing was made.")
+    made = []
     try:
-        return [*_keys(settings), _directory(settings), await _namespace(settings)]
+        if "keys" in wanted:
+            made += _keys(settings)
+        if "directory" in wanted:
+            made.append(_directory(settings))
+        if "namespace" in wanted:
+            what = f"namespace {settings.namespace}"
+            said = await prepare_namespace(settings, within=within or _WITHIN, required=within is not None)
+            made.append((what, said))
+        if "tables" in wanted:
+            made.append(await _tables(settings))
     except OSError as error:
         raise Told(
             Code.BROKEN_CONFIGURATION, f"HOLDFAST_HOME cannot be written: {error.strerror}; choose another directory."
         ) from None
+    return made
 
 
 def _keys(settings: Settings) -> list[tuple[str, str]]:
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.keys is None:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = make_keys(settings)
     every = (
         settings.codec_ring,
@@ -73,41 +77,11 @@ def _directory(settings: Settings) -> tuple[str, str]:
     return "directory", f"made from the synthetic example: {path}; replace every entry before real use"
 
 
-async def _namespace(settings: Settings) -> tuple[str, str]:
-    what = f"namespace {settings.namespace}"
-    try:
-        async with asyncio.timeout(_WITHIN):
-            client = await Client.connect(settings.temporal_address, namespace=settings.namespace)
-            await _prepared(client, settings.namespace)
-    except (RuntimeError, TimeoutError):
-        return what, f"not reached at {settings.temporal_address}; run setup again when Temporal runs"
-    except RPCError as error:
-        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED):
-            return what, f"not reached at {settings.temporal_address}; run setup again when Temporal runs"
-        return what, f"not changed: Temporal answers {error.status.name}; ask whoever runs it"
-    return what, f"closed cases are kept for {RETENTION.days} days; search attributes are there"
+async def _tables(settings: Settings) -> tuple[str, str]:
+    """Needs the store's address, and no key."""
+    from integrations.store.database import open_database
+    from integrations.store.schema import upgrade
 
-
-async def _prepared(client: Client, namespace: str) -> None:
-    keep = Duration(seconds=int(RETENTION.total_seconds()))
-    service = client.workflow_service
-    try:
-        await service.describe_namespace(DescribeNamespaceRequest(namespace=namespace), timeout=_RPC)
-        config = NamespaceConfig(workflow_execution_retention_ttl=keep)
-        await service.update_namespace(UpdateNamespaceRequest(namespace=namespace, config=config), timeout=_RPC)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        fresh = RegisterNamespaceRequest(namespace=namespace, workflow_execution_retention_period=keep)
-        await service.register_namespace(fresh, timeout=_RPC)
-        return  # its search attributes can be added once the cluster knows it: run setup again
-    operator = client.operator_service
-    listed = await operator.list_search_attributes(ListSearchAttributesRequest(namespace=namespace), timeout=_RPC)
-    missing = {
-        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.upper()}")
-        for name, kind in SEARCH_ATTRIBUTES.items()
-        if name not in listed.custom_attributes
-    }
-    if missing:
-        wanted = AddSearchAttributesRequest(namespace=namespace, search_attributes=missing)
-        await operator.add_search_attributes(wanted, timeout=_RPC)
+    async with open_database(settings.store_url) as database:
+        await upgrade(database)
+    return "tables", "the store's tables are up to date"

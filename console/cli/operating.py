@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Annotated
+
 import typer
 
 from console.cli.options import Output, shape_of
 
 
-def setup(ctx: typer.Context, shape: Output = None) -> None:
+class Install(StrEnum):
+    """What `setup` can make by itself, for an installation that makes each where it belongs."""
+
+    KEYS = "keys"
+    DIRECTORY = "directory"
+    NAMESPACE = "namespace"
+    TABLES = "tables"
+
+
+def setup(
+    ctx: typer.Context,
+    only: Annotated[
+        list[Install] | None, typer.Option("--only", help="Just this; as often as needed. Else all but the tables.")
+    ] = None,
+    wait: Annotated[
+        float | None, typer.Option(min=0, metavar="SECONDS", help="Wait for Temporal so long, and fail without it.")
+    ] = None,
+    shape: Output = None,
+) -> None:
     """Make what is missing: keys, the directory file, the namespace. Nothing that exists is touched."""
     import asyncio
+    from datetime import timedelta
 
     from console.cli.installing import install
     from console.cli.output import emit, patience
@@ -19,7 +41,7 @@ def setup(ctx: typer.Context, shape: Output = None) -> None:
 
     async def work() -> list[tuple[str, str]]:
         async with patience("Setting up …"):
-            return await install(settings)
+            return await install(settings, only or (), None if wait is None else timedelta(seconds=wait))
 
     done = asyncio.run(work())
     data = [{"what": what, "result": result} for what, result in done]

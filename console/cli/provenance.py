@@ -11,7 +11,7 @@ from typing import Any
 from dotenv import dotenv_values
 from pydantic import SecretStr
 
-from workers.settings import PREFIX, TOML_FILE, Settings
+from workers.settings import PREFIX, TOML_FILE, Settings, secrets_folder
 
 _HIDDEN = "********"
 # A password inside an address: //user:password@host, and ?password=…
@@ -43,12 +43,13 @@ def shown(value: Any) -> str:
 
 
 def _sources() -> dict[str, str]:
-    """The first source of each setting, in the settings' own order: environment, `.env`, the TOML file."""
+    """The first source of each setting, in the settings' own order: environment, `.env`, secrets, the TOML file."""
     found: dict[str, str] = {}
-    toml = Path(TOML_FILE)
+    toml, secrets = Path(TOML_FILE), secrets_folder()
     for names, source in (
         (_unprefixed(os.environ), "environment"),
         (_unprefixed(dotenv_values(".env", encoding="utf-8")) if Path(".env").is_file() else [], ".env"),
+        (_unprefixed(each.name for each in secrets.iterdir()) if secrets.is_dir() else [], "secrets"),
         (list(tomllib.loads(toml.read_text("utf-8"))) if toml.is_file() else [], TOML_FILE),
     ):
         for name in names:

@@ -76,18 +76,21 @@ async def _patient_client(settings: Settings, stop: asyncio.Event) -> Client | N
     from domain.errors import Code, HoldfastError
     from integrations.base.keyring import load_ring
     from integrations.temporal.plugin import connect
+    from workers.wire import wire_of
 
-    ring, told = load_ring(settings.codec_ring), False
+    ring, wire, told = load_ring(settings.codec_ring), wire_of(settings), False
     while not stop.is_set():
         try:
-            return await connect(settings.temporal_address, settings.namespace, ring, within=timedelta(seconds=2))
+            return await connect(
+                settings.temporal_address, settings.namespace, ring, within=timedelta(seconds=2), wire=wire
+            )
         except HoldfastError as error:
             if error.code is not Code.UNREACHABLE:
                 raise
             if not told:
                 say(
                     f"Waiting for Temporal at {settings.temporal_address}; start it, or correct "
-                    "HOLDFAST_TEMPORAL_ADDRESS."
+                    "HOLDFAST_TEMPORAL_ADDRESS (or the certificates, if it asks for TLS)."
                 )
                 told = True
     return None

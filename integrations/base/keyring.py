@@ -26,8 +26,20 @@ class KeyRing:
 
     def rotated(self) -> KeyRing:
         """A ring with a new active key that still opens everything that the old ones sealed."""
-        new = secrets.token_hex(4)
-        return KeyRing(new, {**self.keys, new: secrets.token_bytes(KEY_BYTES)})
+        return self.extended().advanced()
+
+    def extended(self) -> KeyRing:
+        """A ring that knows one new key more and goes on sealing with the old one."""
+        return KeyRing(self.active, {**self.keys, secrets.token_hex(4): secrets.token_bytes(KEY_BYTES)})
+
+    @property
+    def newest(self) -> str:
+        """The key that was added last: the active one, or the one that becomes it."""
+        return list(self.keys)[-1]
+
+    def advanced(self) -> KeyRing:
+        """A ring that seals with its newest key."""
+        return KeyRing(self.newest, self.keys)
 
 
 def new_ring() -> KeyRing:

@@ -22,6 +22,7 @@ from integrations.base.keyring import KeyRing
 from integrations.temporal.converter import sealed_data_converter
 from integrations.temporal.guard import Guard
 from integrations.temporal.lazy import Unconnected
+from integrations.temporal.wire import PLAIN, Wire
 
 PASSED_THROUGH = (
     "domain",  # pure models: one class identity inside and outside, and no re-import for every run
@@ -95,6 +96,7 @@ async def connect(
     within: timedelta = timedelta(seconds=10),
     interceptors: Sequence[Interceptor] = (),
     runtime: Runtime | None = None,
+    wire: Wire = PLAIN,
 ) -> Client:
     """A client with the plugin, retried while the server starts.
 
@@ -110,6 +112,7 @@ async def connect(
                     namespace=namespace,
                     plugins=[holdfast_plugin(ring, namespace, interceptors)],
                     runtime=runtime,
+                    **wire.options(),
                 ),
                 max(deadline - time.monotonic(), _PAUSE),
             )
@@ -126,6 +129,7 @@ async def connect_lazily(
     *,
     interceptors: Sequence[Interceptor] = (),
     runtime: Runtime | None = None,
+    wire: Wire = PLAIN,
 ) -> Client:
     """A client that connects at its first call and again after each failure; for the desk, which must come up first.
 
@@ -138,4 +142,5 @@ async def connect_lazily(
         interceptors=[Unconnected()],
         runtime=runtime,
         lazy=True,
+        **wire.options(),
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import secrets
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -89,7 +93,50 @@ class CaseKeys:
         a file system or a backup keeps are out of reach here; they are still wrapped.
         """
         private_directory(self._root)
+        with self._alone():
+            self._destroy(self._path(case))
+
+    def rewrap(self, case: str) -> bool:
+        """Wrap the case's key by the ring's active key; False if it is already, was erased or never made.
+
+        Raises:
+            HoldfastError: `unknown-key` or `tampered`; the file is as it was.
+        """
         path = self._path(case)
+        if not path.exists():
+            return False
+        # An erasure between reading and writing would be undone by the writing.
+        with self._alone():
+            body = path.read_bytes()
+            if body == _TOMBSTONE or _kek_of(body) == self._ring.active:
+                return False
+            write_over(path, self._wrap(case, self._unwrap(case, body)))
+        return True
+
+    def stale(self, case: str) -> bool:
+        """Whether `rewrap` would have something to do."""
+        try:
+            body = self._path(case).read_bytes()
+        except FileNotFoundError:
+            return False
+        return body != _TOMBSTONE and _kek_of(body) != self._ring.active
+
+    def wrapped_by(self) -> Counter[str]:
+        """How many cases' keys each key of the ring wraps, by its name; "" counts what cannot be read."""
+        bodies = (each.read_bytes() for each in self._root.glob("*.key"))
+        return Counter(_kek_of(body) for body in bodies if body != _TOMBSTONE)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of all processes; the lock is on the directory and ends with its descriptor."""
+        descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _destroy(self, path: Path) -> None:
         doomed = [*drafts(path), path]
         descriptors = [os.open(each, os.O_RDWR) for each in doomed if each.exists()]
         try:
@@ -126,6 +173,13 @@ class CaseKeys:
             return cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _bound_to(case))
         except (InvalidTag, ValueError) as error:
             raise HoldfastError(Code.TAMPERED, "case key") from error
+
+
+def _kek_of(body: bytes) -> str:
+    try:
+        return str(json.loads(body)["kek"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _bound_to(case: str) -> bytes:

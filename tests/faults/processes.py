@@ -21,7 +21,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """The settings as a process gets them."""
     names = (
         "home", "temporal_address", "platform_url", "portal_url", "pager_url", "smtp_host", "smtp_port",
-        "directory_file", "stand_ins", *_SECRETS,
+        "directory_file", "stand_ins", "store_url", *_SECRETS,
     )  # fmt: skip
     given = {f"HOLDFAST_{name.upper()}": settings.required(name) for name in names}
     return {**os.environ, **given}

@@ -30,6 +30,7 @@ from workers.auditor.memory import Memory
 from workers.auditor.rounds import Auditor
 from workers.auditor.telling import Telling
 from workers.settings import PREFIX, Settings
+from workers.wire import wire_of
 from workers.wiring import ROLES
 
 QUEUES = ((SOP_QUEUE, Work.WORKFLOWS), *((role, Work.STEPS) for role in ROLES))
@@ -55,7 +56,9 @@ async def open_auditor(
         roles_of(settings.auditor_urgent_roles, "auditor_urgent_roles"),
     )
     keys = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring))
-    client = await Client.connect(settings.temporal_address, namespace=settings.namespace, lazy=True)
+    client = await Client.connect(
+        settings.temporal_address, namespace=settings.namespace, lazy=True, **wire_of(settings).options()
+    )
     async with open_http() as http, open_store(settings.store_url, keys, migrate=False) as store:
         yield Auditor(
             looking=Looking(
