@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.auditing import Auditing
 from console.declaring import Declarer
+from console.listing import MOST, OpenCases, for_each, something_open
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, asked_roles, may
 from domain.acts import Recorded, Statement
@@ -69,6 +70,7 @@ class LocalDesk:
         self._declarer = declarer
         self._procedures = procedures
         self._auditing = auditing
+        self._open = OpenCases(self._query)
         self._now = now
 
     # -- declaring and looking ----------------------------------------------------------------------------
@@ -79,12 +81,23 @@ class LocalDesk:
 
     async def cases(self, person: str, *, open_only: bool = False) -> Sequence[Projection]:
         who, _ = await self._known(person)
-        found = await self._cases.list(open_only=open_only)
-        return [each for each in found if await self._sees(who, each)]
+        found = await (self._cases.list(open_only=True, limit=MOST) if open_only else self._cases.list())
+        if open_only:
+            self._open.keep(found)
+        seen = await for_each(found, lambda each: self._sees(who, each))
+        return [each for each, may_see in zip(found, seen, strict=True) if may_see]
 
     async def _sees(self, who: Person, case: Projection) -> bool:
-        no = may(who, Action.SEE, self._procedure_of(case.case, case.slug))
-        return no is None or (bool(case.open_tasks) and await self._asked(who, Action.SEE, case.case) is None)
+        procedure = self._procedure_of(case.case, case.slug)
+        no = may(who, Action.SEE, procedure)
+        if no is None or not case.open_tasks:
+            return no is None
+        try:
+            return may(who, Action.SEE, procedure, (await self._open.look(case)).asked) is None
+        except HoldfastError as error:
+            if error.code is Code.UNREACHABLE:
+                raise
+            return False
 
     async def show(self, person: str, case: str) -> State:
         return await self._state(person, case, Action.SEE)
@@ -100,18 +113,14 @@ class LocalDesk:
         who, directory = await self._known(person)
         if case:
             return waiting_of(await self._state(person, case, Action.SEE), who, directory, kind)
-        open_cases = [
-            each
-            for each in await self.cases(person, open_only=True)
-            if each.open_gates or each.open_tasks or each.open_interventions
-        ]
-        found = await asyncio.gather(*(self._waiting_in(each, who, directory, kind) for each in open_cases))
+        open_cases = [each for each in await self.cases(person, open_only=True) if something_open(each, kind)]
+        found = await for_each(open_cases, lambda each: self._waiting_in(each, who, directory, kind))
         return sorted((one for each in found for one in each), key=lambda each: (each.severity, each.opened_at))
 
     async def _waiting_in(self, case: Projection, who: Person, directory: Directory, kind: str) -> Sequence[Waiting]:
         """One case that cannot be read must not hide the others, nor itself."""
         try:
-            return waiting_of(await self._query(case.case), who, directory, kind)
+            return waiting_of((await self._open.look(case)).state, who, directory, kind)
         except HoldfastError as error:
             if error.code is Code.UNREACHABLE:
                 raise

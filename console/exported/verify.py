@@ -1,7 +1,5 @@
-"""Checks an exported case: run `python3 verify.py` in its folder. Needs nothing but Python 3.8 or newer.
-
-With the package `cryptography` the signatures are checked too; `--key HEX` is the public key as its owner published
-it. Exit status 0 and a sentence if all is as it was exported, else 1 and the first line that is not.
+"""Checks an exported case: run `python3 verify.py` in its folder (Python 3.8 or newer; `--key HEX`: the published key).
+With the package `cryptography` signatures are checked too. Exit status 1 names the first line that was touched.
 """
 
 from __future__ import annotations

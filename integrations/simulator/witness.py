@@ -95,6 +95,7 @@ class WitnessSimulator(Simulator[WitnessState]):
         if number != len(kept) + 1 or previous != last:
             raise Refusal(409, "conflict")
         kept.append(given.model_copy(update={"at": call.now}))
+        self.state.keys.add(given.hash)
         self.state.applied += 1
         self.touch()
         return Reply(201, {"number": number, "hash": given.hash})

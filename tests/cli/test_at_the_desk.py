@@ -7,7 +7,10 @@ import itertools
 import os
 import pty
 import re
+import sys
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +89,24 @@ async def test_a_case_goes_from_its_file_to_its_release_and_its_audit(verified: 
     assert verified.id in [line[0] for line in (await hana.ok("list", "--open")).lines]
     audit = await at_desk("aud-pia").ok("audit", "verify", "-o", "json")
     assert (audit.data["ok"], audit.data["read"]) == (True, "by the desk")
+
+
+async def test_an_auditor_takes_a_case_out_and_anybody_can_check_it(
+    verified: Case, at_desk: AtDesk, tmp_path: Path
+) -> None:
+    pia = at_desk("aud-pia")
+    assert "[not-allowed]" in await at_desk("leg-fay").refused(4, "audit", "export", verified.id)
+    taken = dict((await pia.ok("audit", "export", verified.id, "--to", "case.zip")).lines)
+    file = tmp_path / "case.zip"
+    assert (taken["file"], file.stat().st_mode & 0o777) == ("case.zip", 0o600)
+    assert "is there already" in await pia.refused(2, "audit", "export", verified.id, "--to", "case.zip")
+    with zipfile.ZipFile(file) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / verified.id
+    process = await asyncio.create_subprocess_exec(sys.executable, str(folder / "verify.py"))
+    assert await process.wait() == 0
+    exported = [each for each in await verified.timeline() if each.kind.value == "exported"]
+    assert [each.who for each in exported] == ["aud-pia"]
 
 
 async def test_less_is_shown_as_less_and_nothing_else_can_be_slipped_in(verified: Case, at_desk: AtDesk) -> None:

@@ -79,7 +79,7 @@ async def test_a_home_that_cannot_be_written_is_one_sentence(shell: Shell) -> No
     assert "HOLDFAST_HOME" in await shell.refused(2, "setup")
 
 
-@pytest.mark.parametrize("name", ["codec.json", "store.json", "outside.key", "desk.ed25519"])
+@pytest.mark.parametrize("name", ["codec.json", "store.json", "outside.key", "desk.ed25519", "checkpoint.ed25519"])
 async def test_a_key_that_others_can_read_fails_the_check_up_and_says_what_to_do(shell: Shell, name: str) -> None:
     shell.settings["HOLDFAST_TEMPORAL_ADDRESS"] = "127.0.0.1:9"
     await shell.ok("setup")

@@ -19,6 +19,7 @@ from integrations.store.store import open_store
 from integrations.temporal.server import EmbeddedServer
 from integrations.vault.keys import CaseKeys
 from tests.cli.shell import COMMAND, Shell
+from workers.keys import notary
 from workers.settings import load_settings
 
 _OUTSIDE = {
@@ -106,7 +107,7 @@ async def test_setup_keeps_closed_cases_once_temporal_is_there(ready: Shell, tem
     done = {line[0]: line[1] for line in (await ready.ok("setup")).lines}
     assert "3650 days" in done["namespace default"]
     found = {each["about"]: each["grade"] for each in (await ready.run("doctor", "-o", "json")).data}
-    assert (found["temporal"], found["directory"], found["desk"]) == ("ok", "warn", "fail")
+    assert (found["temporal"], found["directory"], found["desk"], found["witness"]) == ("ok", "warn", "fail", "warn")
 
 
 async def test_the_desk_command_serves_until_it_is_told_to_stop(ready: Shell, temporal_server: EmbeddedServer) -> None:
@@ -140,8 +141,24 @@ async def store(ready: Shell) -> Path:
 
 async def test_the_ledger_is_read_straight_from_the_store_where_no_desk_runs(ready: Shell, store: Path) -> None:
     whole = await ready.ok("audit", "verify")
-    assert whole.lines == [["ok", "1 cases", "3 entries"]]
+    assert whole.lines == [["ok", "1 cases", "3 entries", "0 checkpoints"]]
     assert "straight from the store" in whole.err
+    assert "No witness is set" in whole.err
+
+
+async def test_a_witness_that_does_not_answer_fails_the_audit_and_the_check_up(ready: Shell, store: Path) -> None:
+    ready.settings |= {"HOLDFAST_WITNESS_URL": "http://127.0.0.1:9", "HOLDFAST_WITNESS_TOKEN": "synthetic"}
+    found = await ready.run("audit", "verify")
+    assert (found.status, found.out) == (1, "")
+    assert "could NOT be asked" in found.err
+    away = {each["about"]: each["grade"] for each in (await ready.run("doctor", "-o", "json")).data}
+    assert away["witness"] == "fail"
+
+
+async def test_the_published_key_is_the_one_that_signs(ready: Shell) -> None:
+    [[key_id, key]] = (await ready.ok("audit", "key")).lines
+    settings = load_settings(home=ready.directory / "home")
+    assert (key_id, key) == (notary(settings).public.id, notary(settings).public.ed25519)
 
 
 async def test_an_altered_ledger_fails_the_audit_with_the_place_of_the_fault(ready: Shell, store: Path) -> None:

@@ -101,6 +101,9 @@ class FakeDesk:
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         raise NotImplementedError
 
+    async def export(self, person: str, case: str) -> bytes:
+        raise NotImplementedError
+
     async def audit(self, person: str) -> AuditReport:
         raise NotImplementedError
 
