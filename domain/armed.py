@@ -19,7 +19,10 @@ _OWN_WORD = frozenset({"clock", Kind.FOLLOW_UP.value, "hand-over"})
 
 
 class Armed(Model):
-    """Something that must be followed by an entry before `due` (UTC); `kind` is of the entry that armed it."""
+    """Something that must be followed by an entry before `due` (UTC).
+
+    `kind` is what waits: gate, task, intervention, owner, hand-over, clock, follow-up.
+    """
 
     subject: str
     kind: str
@@ -55,7 +58,7 @@ class Track(Model):
         if ends_everything(entry):
             armed.clear()
         elif due is not None:
-            armed[subject] = Armed(subject=subject, kind=entry.kind.value, due=due, sequence=sequence)
+            armed[subject] = Armed(subject=subject, kind=_waiting(entry), due=due, sequence=sequence)
         elif _ended(entry):
             armed.pop(subject, None)
         return self.model_copy(
@@ -68,6 +71,11 @@ class Track(Model):
                 "armed": tuple(armed.values()),
             }
         )
+
+
+def _waiting(entry: Entry) -> str:
+    """What it is that waits; a call says it in its code."""
+    return entry.code if entry.kind is Kind.RUNG else entry.kind.value.removesuffix("-opened")
 
 
 def due_of(entry: Entry) -> datetime | None:

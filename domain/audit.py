@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from domain.armed import OWNER, Armed, Track
+from domain.armed import Armed, Track
 from domain.base import Model
 from domain.executions import Described, Execution, Queue, RunStatus
 from domain.findings import Area, Finding, FindingCode, blind
@@ -26,7 +26,7 @@ _ENDED = {
 }
 # In such a case nothing can fire: that it did not is no news.
 _HALTS = frozenset({*_ENDED.values(), FindingCode.GONE, FindingCode.STUCK})
-_CALLED = frozenset({Kind.GATE_OPENED, Kind.TASK_OPENED, Kind.INTERVENTION_OPENED, Kind.RUNG})
+_LISTED = frozenset({"gate", "task", "intervention"})  # what the list of cases names while it is open
 _MISSED = frozenset({FindingCode.MISSED_RUNG, FindingCode.MISSED_CLOCK, FindingCode.MISSED_WAIT})
 
 
@@ -60,7 +60,10 @@ class Stray(Model):
 
 
 class Facts(Model):
-    """Everything that one look saw, as of `at`. An area in `faults` could not be read; what is of it here is void."""
+    """Everything that one look saw, as of `at`; `checkpoint` is None where none was ever made.
+
+    An area in `faults` could not be read; what is of it here is void.
+    """
 
     at: datetime
     faults: dict[Area, str] = {}
@@ -68,7 +71,6 @@ class Facts(Model):
     strays: tuple[Stray, ...] = ()
     queues: tuple[Queue, ...] = ()
     inbox: tuple[tuple[str, datetime], ...] = ()
-    signs_checkpoints: bool = False
     checkpoint: datetime | None = None
 
     @property
@@ -138,7 +140,7 @@ def _ledger(case: CaseFacts, at: datetime, rules: Rules) -> Iterator[Finding]:
 
 def _waits(armed: Armed, listed: Projection) -> bool:
     """What was decided a moment ago calls nobody, though its last word in the ledger may have to wait for an undo."""
-    if armed.subject == OWNER or armed.kind not in _CALLED:
+    if armed.kind not in _LISTED:
         return True
     return armed.subject in (*listed.open_gates, *listed.open_tasks, *listed.open_interventions)
 
@@ -168,9 +170,8 @@ def _kept(facts: Facts, rules: Rules, severity: int) -> Iterator[Finding]:
                 code=FindingCode.INBOX, subject=key, occurrence=since.isoformat(), severity=min(severity, 1), at=since
             )
     newest = facts.checkpoint
-    if facts.signs_checkpoints and (newest is None or newest + rules.checkpoint < facts.at):
-        settles = rules.checkpoint if newest is None else timedelta(0)
-        yield Finding(code=FindingCode.NO_CHECKPOINT, severity=2, at=newest, settles=settles)
+    if newest is not None and newest + rules.checkpoint < facts.at:
+        yield Finding(code=FindingCode.NO_CHECKPOINT, severity=severity, at=newest)
 
 
 # -- Temporal -------------------------------------------------------------------------------------------------

@@ -96,9 +96,9 @@ class Deadman(Protocol):
         ...
 
 
-class Checkpoints(Protocol):
-    """When the ledger's heads were last signed and sent elsewhere."""
+class LastCheckpoint(Protocol):
+    """When the ledger's heads were last signed, and sent elsewhere where there is an elsewhere."""
 
     async def newest(self) -> datetime | None:
-        """The time of the last checkpoint that arrived; None if there is none."""
+        """The time of the last checkpoint that arrived; None if none was ever made."""
         ...

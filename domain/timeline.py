@@ -53,7 +53,6 @@ class Kind(StrEnum):
     EXPORTED = "exported"
     HOLE = "hole"
     CLOSED = "closed"
-    EXPORTED = "exported"
 
 
 class Entry(Model):

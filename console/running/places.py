@@ -26,8 +26,8 @@ class Places(Model):
     pager: int = 8704
     mail: int = 8705
     smtp: int = 8706
-    deadman: int = 8707
-    witness: int = 8708
+    witness: int = 8707
+    deadman: int = 8708
 
     @classmethod
     def free(cls) -> Self:

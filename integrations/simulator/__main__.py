@@ -24,14 +24,14 @@ from integrations.simulator.witness import WITNESS_TOKEN, WitnessSimulator
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m integrations.simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
-    for name in ("platform", "portal", "pager", "smtp", "mail", "deadman", "witness"):
+    for name in ("platform", "portal", "pager", "smtp", "mail", "witness", "deadman"):
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--platform-token", default=PLATFORM_TOKEN)
     parser.add_argument("--portal-token", default=PORTAL_TOKEN)
     parser.add_argument("--pager-secret", default=PAGER_SECRET)
+    parser.add_argument("--witness-token", default=WITNESS_TOKEN)
     parser.add_argument("--deadman-token", default=DEADMAN_TOKEN)
     parser.add_argument("--deadman-period", type=float, default=PERIOD, help="seconds of silence until it pages")
-    parser.add_argument("--witness-token", default=WITNESS_TOKEN)
     parser.add_argument(
         "--state",
         type=Path,
@@ -59,6 +59,9 @@ async def serve(options: argparse.Namespace) -> None:
     )
     pager = PagerSimulator(host=host, port=options.pager_port, secret=options.pager_secret, state_path=state("pager"))
     mail = MailSimulator(host=host, port=options.smtp_port, page_port=options.mail_port, state_path=state("mail"))
+    witness = WitnessSimulator(
+        host=host, port=options.witness_port, token=options.witness_token, state_path=state("witness")
+    )
     deadman = DeadmanSimulator(
         host=host,
         port=options.deadman_port,
@@ -66,18 +69,15 @@ async def serve(options: argparse.Namespace) -> None:
         period=options.deadman_period,
         state_path=state("deadman"),
     )
-    witness = WitnessSimulator(
-        host=host, port=options.witness_port, token=options.witness_token, state_path=state("witness")
-    )
-    async with platform, portal, pager, mail, deadman, witness:
+    async with platform, portal, pager, mail, witness, deadman:
         smtp = f"smtp://{mail.smtp_host}:{mail.smtp_port}"
         urls = {
             "platform": platform.url,
             "portal": portal.url,
             "pager": pager.url,
             "mail": mail.url,
-            "deadman": deadman.url,
             "witness": witness.url,
+            "deadman": deadman.url,
             "smtp": smtp,
         }
         sys.stdout.write(json.dumps(urls) + "\n")

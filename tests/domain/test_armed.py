@@ -37,6 +37,14 @@ def test_the_last_time_that_a_subject_named_is_the_one_that_counts() -> None:
     assert armed(OPENED, RUNG) == {GATE: 5}
 
 
+def test_it_is_known_what_waits_whether_it_was_opened_or_called() -> None:
+    assert [each.kind for each in Track().after([(1, OPENED)]).armed] == ["gate"]
+    called = entry(Kind.RUNG, "case/hand-over/1", code="hand-over", due=5)
+    assert [each.kind for each in Track().after([(1, called)]).armed] == ["hand-over"]
+    taken = entry(Kind.OWNER, "owner", code="open", due=5)
+    assert [each.kind for each in Track().after([(1, taken)]).armed] == ["owner"]
+
+
 def test_what_is_only_said_about_a_subject_makes_no_call() -> None:
     paged = entry(Kind.PAGED, GATE)
     decision = entry(Kind.DECISION, GATE)

@@ -47,7 +47,7 @@ def listed(case: str = CASE, **more: Any) -> Projection:
     return Projection(case=case, **{**given, **more})
 
 
-def due(at: datetime, kind: str = "rung") -> Track:
+def due(at: datetime, kind: str = "gate") -> Track:
     armed = Armed(subject="notify/release/1", kind=kind, due=at, sequence=3)
     return Track(sequence=3, last_at=ago(minutes=5), dated=True, armed=(armed,))
 
@@ -76,7 +76,8 @@ def test_what_is_well_gives_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [("rung", "missed-rung"), ("clock", "missed-clock"), ("follow-up", "missed-wait")]
+    ("kind", "code"),
+    [("gate", "missed-rung"), ("owner", "missed-rung"), ("clock", "missed-clock"), ("follow-up", "missed-wait")],
 )
 def test_what_is_late_beyond_the_grace_is_missed(kind: str, code: str) -> None:
     assert codes(case(track=due(ago(seconds=89), kind))) == set()
@@ -86,7 +87,8 @@ def test_what_is_late_beyond_the_grace_is_missed(kind: str, code: str) -> None:
 def test_a_gate_that_was_decided_calls_nobody_even_before_the_ledger_says_so() -> None:
     decided = listed(open_gates=())
     assert codes(case(projection=decided, track=due(ago(hours=1)))) == set()
-    # A clock and a wait are no gates; nobody has to be open for them.
+    # A clock, a wait and a hand-over are not listed as open; the ledger alone speaks for them.
+    assert codes(case(projection=decided, track=due(ago(hours=1), "hand-over"))) == {"missed-rung"}
     assert codes(case(projection=decided, track=due(ago(hours=1), "clock"))) == {"missed-clock"}
 
 
@@ -185,9 +187,8 @@ def test_a_queue_of_a_server_that_just_started_has_the_grace_to_be_asked() -> No
 def test_a_declaration_that_waits_and_a_checkpoint_that_is_old_are_found() -> None:
     assert codes(inbox=((CASE, ago(seconds=89)),)) == set()
     assert codes(inbox=((CASE, ago(seconds=91)),)) == {"inbox-waits"}
-    assert codes(signs_checkpoints=True, checkpoint=ago(minutes=4)) == set()
-    assert codes(signs_checkpoints=True, checkpoint=ago(minutes=6)) == {"no-checkpoint"}
-    assert codes(signs_checkpoints=True) == {"no-checkpoint"}
+    assert codes(checkpoint=ago(minutes=4)) == set()
+    assert codes(checkpoint=ago(minutes=6)) == {"no-checkpoint"}
     assert codes(checkpoint=None) == set()
 
 

@@ -38,8 +38,8 @@ async def running(state: Path) -> AsyncIterator[tuple[Process, dict[str, str]]]:
 
 async def test_it_says_where_everything_is_and_ends_cleanly_on_sigterm(tmp_path: Path) -> None:
     async with running(tmp_path / "sim.json") as (process, urls):
-        assert urls.keys() == {"platform", "portal", "pager", "mail", "smtp", "deadman", "witness"}
-        for name in ("platform", "portal", "pager", "mail", "deadman", "witness"):
+        assert urls.keys() == {"platform", "portal", "pager", "mail", "smtp", "witness", "deadman"}
+        for name in ("platform", "portal", "pager", "mail", "witness", "deadman"):
             async with client(urls[name]) as one:
                 assert (await one.get("/_sim")).status_code == 200
         host, port = urls["smtp"].removeprefix("smtp://").split(":")

@@ -12,7 +12,7 @@ from domain.armed import Track
 from domain.audit import REWRITTEN, CaseFacts, Facts, Stray
 from domain.errors import Code, HoldfastError
 from domain.evidence import LedgerReceipt
-from domain.executions import Checkpoints, Described, Execution, Executions, Queue, Work
+from domain.executions import Described, Execution, Executions, LastCheckpoint, Queue, Work
 from domain.findings import Area
 from domain.ports import Cases, Inbox, Ledger
 from domain.timeline import LedgerEntry, Projection
@@ -40,14 +40,14 @@ class Looking:
         cases: Cases,
         inbox: Inbox,
         queues: Sequence[tuple[str, Work]],
-        checkpoints: Checkpoints | None = None,
+        checkpoint: LastCheckpoint | None = None,
     ) -> None:
         self._executions = executions
         self._ledger = ledger
         self._cases = cases
         self._inbox = inbox
         self._queues = queues
-        self._checkpoints = checkpoints
+        self._checkpoint = checkpoint
         self._tracks: dict[str, Track] = {}
         self._heads: dict[str, str] = {}
         self._first_runs: dict[str, str] = {}
@@ -56,10 +56,10 @@ class Looking:
         """Everything, as of `now`. Only what is no failure of somebody else's is raised."""
         faults: dict[Area, str] = {}
         listed: Sequence[Projection] = ()
-        facts = Facts(at=now, signs_checkpoints=self._checkpoints is not None)
+        facts = Facts(at=now)
         try:
             listed = await self._cases.list(open_only=True, limit=_ALL)
-            checkpoint = await self._checkpoints.newest() if self._checkpoints else None
+            checkpoint = await self._checkpoint.newest() if self._checkpoint else None
             facts = facts.model_copy(update={"inbox": tuple(await self._inbox.waiting()), "checkpoint": checkpoint})
         except HoldfastError as error:
             faults[Area.RECORDS] = error.code.value

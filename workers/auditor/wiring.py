@@ -15,6 +15,7 @@ from domain.audit import Rules
 from domain.errors import Code, HoldfastError
 from domain.executions import Work
 from domain.people import Role
+from domain.ports import Checkpoints
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.deadman.client import DeadmanClient
@@ -66,6 +67,7 @@ async def open_auditor(
                 cases=store.cases,
                 inbox=store.inbox,
                 queues=QUEUES,
+                checkpoint=StoredCheckpoint(store.checkpoints, witnessed=settings.witness_url is not None),
             ),
             telling=Telling(
                 directory=DirectoryFile(settings.directory_path),
@@ -79,6 +81,21 @@ async def open_auditor(
             rules=Rules(grace=timedelta(seconds=settings.auditor_grace)),
             now=now,
         )
+
+
+class StoredCheckpoint:
+    """`domain.executions.LastCheckpoint` over the store's. Where there is a witness, only what it took counts."""
+
+    def __init__(self, checkpoints: Checkpoints, *, witnessed: bool) -> None:
+        self._checkpoints = checkpoints
+        self._witnessed = witnessed
+
+    async def newest(self) -> datetime | None:
+        """The newest one's time; or, while some wait for the witness, that of the first of those."""
+        waiting = await self._checkpoints.unsent(1) if self._witnessed else ()
+        last = waiting[0] if waiting else await self._checkpoints.latest()
+        said = last.read() if last is not None else None
+        return said.at if said is not None else None
 
 
 def roles_of(text: str, setting: str) -> tuple[Role, ...]:
