@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
+from console.watching import watching
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
 from domain.ports import Inbox
@@ -25,6 +26,7 @@ from integrations.temporal.plugin import connect_lazily
 from workers.catalogue import Catalogue, load_catalogue
 from workers.keys import desk_signer, outside_key, trusted_keys
 from workers.settings import Settings
+from workers.telemetry import OFF, Telemetry
 from workers.wiring import open_records
 
 _PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
@@ -86,7 +88,7 @@ class OpenDesk:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
+async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterator[OpenDesk]:
     """The desk of this deployment. It comes up without Temporal: declarations go to the inbox, which is drained
     every second while this context is open.
 
@@ -94,9 +96,15 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
         HoldfastError: `broken-configuration`, naming the key or the setting.
     """
     catalogue = load_catalogue()
-    client = await connect_lazily(settings.temporal_address, settings.namespace, load_ring(settings.codec_ring))
+    client = await connect_lazily(
+        settings.temporal_address,
+        settings.namespace,
+        load_ring(settings.codec_ring),
+        interceptors=telemetry.interceptors,
+        runtime=telemetry.runtime,
+    )
     directory = DirectoryFile(settings.directory_path)
-    async with open_records(settings) as (store, vault):
+    async with open_records(settings, telemetry.observer) as (store, vault):
         declarer = Declarer(
             client=client,
             vault=vault,
@@ -120,7 +128,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
         )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining)
-        async with _beside(draining):
+        async with _beside(draining), watching(telemetry.meter, store.cases, store.ledger):
             yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
 
 

@@ -11,6 +11,7 @@ from domain.canonical import digest
 from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.gates import Ladder, Rung
+from domain.observing import lasted
 from domain.policy import Procedure, TaskPolicy, check_form
 from domain.refusal import Refused
 from domain.signing import open_statement
@@ -143,16 +144,13 @@ def _on_gate(
         result = cast(gate, said, signed, excluded)
     if isinstance(result, Refused):
         return result
-    code = said.act.code if isinstance(said.act, acts.Deny) else ""
+    reason = {"reason": said.act.code} if isinstance(said.act, acts.Deny) else {}
     decided = state.with_gate(settle(result, now))
-    return decided.noted(
-        now,
-        Kind.DECISION,
-        gate.key,
-        who=said.person,
-        code=said.act.kind,
-        detail={"reason": code} if code else {},
-    )
+    # In which role, and how long it took: what figures need, so that nobody has to be looked up for them.
+    sits = [role for seat in gate.gate.seats for role in seat.roles if role in said.authority.roles]
+    role = {"role": sits[0].value} if sits else {}
+    detail = {"family": gate.gate.family.value, **role, **lasted(gate.opened_at, now), **reason}
+    return decided.noted(now, Kind.DECISION, gate.key, who=said.person, code=said.act.kind, detail=detail)
 
 
 def _question(gate: GateRecord, said: acts.Statement, asked: acts.AskFirst, now: datetime) -> TaskRecord:
@@ -209,6 +207,7 @@ def _on_task(state: State, task: TaskRecord, said: acts.Statement, now: datetime
         task.key,
         who=said.person,
         code=code or ended.status.value,
+        detail=lasted(task.opened_at, now),
         evidence=evidence,
     )
 
@@ -256,6 +255,7 @@ def _on_intervention(
         )
     kind = Kind.DECISION if chosen.open else Kind.INTERVENTION_ENDED
     evidence = (choice.artefact,) if choice.artefact else ()
+    detail = lasted(record.opened_at, now)
     return state.with_intervention(chosen).noted(
-        now, kind, record.key, who=said.person, code=choice.kind, evidence=evidence
+        now, kind, record.key, who=said.person, code=choice.kind, detail=detail, evidence=evidence
     )

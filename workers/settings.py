@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         le=1,
         description="Below 1, every case declared at this desk is a drill, its patience this much shorter",
     )
+    otlp_endpoint: Url | None = Field(
+        None, description="Collector for traces and metrics, OTLP over HTTP; without it none are made"
+    )
+    otlp_headers: SecretStr | None = Field(None, description="Headers for the collector, name=value,name=value")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
 
     @field_validator("home", mode="after")

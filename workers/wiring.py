@@ -18,6 +18,7 @@ from activities.review import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
+from domain.observing import Observer
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room
 from domain.ports import Ledger, Vault
 from integrations.base.client import open_http
@@ -97,10 +98,10 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
 
 
 @asynccontextmanager
-async def open_records(settings: Settings) -> AsyncIterator[tuple[Store, FileVault]]:
-    """The store and the vault of this deployment."""
+async def open_records(settings: Settings, observer: Observer | None = None) -> AsyncIterator[tuple[Store, FileVault]]:
+    """The store and the vault of this deployment; `observer` hears of what the ledger wrote."""
     keys = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring))
-    async with open_store(settings.store_url, keys) as store:
+    async with open_store(settings.store_url, keys, observer=observer) as store:
         yield store, FileVault(settings.home / "vault", keys)
 
 
@@ -124,7 +125,9 @@ _USES = {
 
 
 @asynccontextmanager
-async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Ports]:
+async def open_ports(
+    settings: Settings, roles: Collection[str] = ROLES, observer: Observer | None = None
+) -> AsyncIterator[Ports]:
     """The adapters that these roles need, connected as the settings say; the others are not there.
 
     Raises:
@@ -146,7 +149,7 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
             portal = PortalClient(settings.required("portal_url"), settings.required("portal_token"), http)
         if needed("pager"):
             pager = PagerClient(settings.required("pager_url"), settings.required("pager_secret"), http)
-        store, vault = await stack.enter_async_context(open_records(settings))
+        store, vault = await stack.enter_async_context(open_records(settings, observer))
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
             ledger=store.ledger,

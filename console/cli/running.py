@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from workers.settings import Settings
+    from workers.telemetry import Telemetry
 
 
 class RoleName(StrEnum):
@@ -44,12 +45,14 @@ async def _work(settings: Settings, roles: tuple[str, ...]) -> None:
     from console.cli.output import say
     from workers.catalogue import load_catalogue
     from workers.runner import run_until
+    from workers.telemetry import open_telemetry
     from workers.wiring import open_ports
 
     log = structlog.get_logger("holdfast.worker")
     stop, catalogue = _stopping(), load_catalogue()
-    async with open_ports(settings, roles) as ports:
-        client = await _patient_client(settings, stop)
+    service = f"holdfast-worker-{roles[0] if len(roles) == 1 else 'all'}"
+    async with open_telemetry(settings, service) as telemetry, open_ports(settings, roles, telemetry.observer) as ports:
+        client = await _patient_client(settings, stop, telemetry)
         if client is not None:
             log.info("worker-started", roles=list(roles), temporal=settings.temporal_address)
             say(f"Working as {', '.join(roles)}. Ctrl-C or SIGTERM finishes what runs and stops.")
@@ -68,7 +71,7 @@ def _stopping() -> asyncio.Event:
     return stop
 
 
-async def _patient_client(settings: Settings, stop: asyncio.Event) -> Client | None:
+async def _patient_client(settings: Settings, stop: asyncio.Event, telemetry: Telemetry) -> Client | None:
     """A client, however long Temporal takes; None when we are told to stop first."""
     from datetime import timedelta
 
@@ -80,7 +83,14 @@ async def _patient_client(settings: Settings, stop: asyncio.Event) -> Client | N
     ring, told = load_ring(settings.codec_ring), False
     while not stop.is_set():
         try:
-            return await connect(settings.temporal_address, settings.namespace, ring, within=timedelta(seconds=2))
+            return await connect(
+                settings.temporal_address,
+                settings.namespace,
+                ring,
+                within=timedelta(seconds=2),
+                interceptors=telemetry.interceptors,
+                runtime=telemetry.runtime,
+            )
         except HoldfastError as error:
             if error.code is not Code.UNREACHABLE:
                 raise

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from domain.observing import Observer
 from domain.ports import Cases, Inbox, Ledger
 from integrations.store.cases import SqlCases
 from integrations.store.chain import CaseKeySource
@@ -25,10 +26,13 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, cipher: CaseKeySource, *, migrate: bool = True) -> AsyncIterator[Store]:
+async def open_store(
+    url: str, cipher: CaseKeySource, *, migrate: bool = True, observer: Observer | None = None
+) -> AsyncIterator[Store]:
     """Open the store at a URL such as `sqlite:////var/lib/holdfast/store.db`; `cipher` gives the key of a case.
 
-    With `migrate` missing tables are made and older ones upgraded; without, they must be current.
+    With `migrate` missing tables are made and older ones upgraded; without, they must be current. `observer` hears of
+    what the ledger wrote.
 
     Raises:
         HoldfastError: `broken-configuration` if the URL is not usable or the tables are of another version,
@@ -36,4 +40,4 @@ async def open_store(url: str, cipher: CaseKeySource, *, migrate: bool = True) -
     """
     async with open_database(url) as database:
         await (upgrade(database) if migrate else require_current(database))
-        yield Store(SqlLedger(database, cipher), SqlCases(database), SqlInbox(database))
+        yield Store(SqlLedger(database, cipher, observer), SqlCases(database), SqlInbox(database))

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.canonical import digest
     from domain.cards import Card, Change
     from domain.gates import Family, Gate
+    from domain.observing import lasted
     from domain.state import GateRecord, State, Status
     from domain.timeline import Kind
     from domain.voting import Approval, Denied, Silence, approval, redrawn
@@ -98,7 +99,7 @@ class Gates(Tasks):
                     await self._take_back(undo)
         if record.status in (Status.DENIED, Status.APPROVED):
             self._journal(key, {"ratified": record.status.value})
-            self._note(Kind.GATE_DECIDED, key, code=record.status.value)
+            self._note(Kind.GATE_DECIDED, key, code=record.status.value, detail=_took(record))
 
     def _have_ratified(self, record: GateRecord) -> None:
         """What one person decided alone is put before the two who should have; the incident goes on meanwhile."""
@@ -141,7 +142,8 @@ class Gates(Tasks):
             ratifies=ratifies,
         )
         self.state = self.state.with_gate(record)
-        self._note(Kind.GATE_OPENED, key, code=gate.name, detail={"digest": record.card.digest})
+        detail = {"digest": record.card.digest, "family": gate.family.value}
+        self._note(Kind.GATE_OPENED, key, code=gate.name, detail=detail)
 
     def _drawn(self, gate: Gate, showing: Showing) -> Card:
         card = showing(self.state)
@@ -181,7 +183,7 @@ class Gates(Tasks):
         record = self.state.gates[gate_key]
         if self._journalled(key) is None:
             self._journal(key, {"gate": gate_key})
-            detail: dict[str, str | int | bool] = {"alone": record.alone, "decisions": len(record.votes)}
+            detail = {"alone": record.alone, "decisions": len(record.votes), **_took(record)}
             self._note(Kind.GATE_DECIDED, gate_key, code=record.status.value, detail=detail)
         if record.gate.family in _STARTS_REVIEW:
             await self._start_review()
@@ -189,3 +191,9 @@ class Gates(Tasks):
 
     async def _start_review(self) -> None:  # given by Closing
         raise NotImplementedError
+
+
+def _took(record: GateRecord) -> dict[str, str | int | bool]:
+    """What figures need of a decided gate."""
+    ended = record.ended_at or workflow.now()
+    return {"family": record.gate.family.value, **lasted(record.opened_at, ended)}
