@@ -11,6 +11,8 @@ from domain.timeline import Entry, Kind, Projection
 
 _RATIFY = "+ratify"
 _OWNER = "owner"
+# Silence ends a task that is given up, and a request to stand down; a gate goes on waiting.
+_SILENCE_ENDS = frozenset({"task", "goes-on"})
 # A clock that is in one of these states runs no more; what is breached is still owed.
 _CLOCK_ENDS = frozenset({"met", "stopped", "cancelled", "ended", "waived"})
 
@@ -92,7 +94,7 @@ def _follow(waits: dict[str, Waits], entry: Entry) -> None:
             waits.pop(_OWNER, None)
         case Kind.GATE_DECIDED.value | Kind.TASK_ENDED.value | Kind.INTERVENTION_ENDED.value:
             waits.pop(key, None)
-        case Kind.SILENCE.value if entry.code == "task":
+        case Kind.SILENCE.value if entry.code in _SILENCE_ENDS:
             waits.pop(key, None)
         case Kind.PAGED.value | Kind.UNPAGED.value if key in waits:
             waits[key] = waits[key].model_copy(update={"unpaged": entry.kind is Kind.UNPAGED})

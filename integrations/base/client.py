@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import quote
 
 import httpx
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import Code, HoldfastError, Passing
@@ -139,6 +139,8 @@ class Remote:
         with traced(f"{self._name} {verb}", SpanKind.CLIENT, system=self._name, verb=verb) as span:
             response = await self._sent(verb, path, body, headers, deadline)
             span.set_attribute("http.response.status_code", response.status_code)
+            if response.is_error:
+                span.set_status(StatusCode.ERROR)
             return response
 
     async def _sent(

@@ -71,7 +71,7 @@ SPANS: dict[str, str] = {
 
 _SPAN_NAMES = re.compile(
     r"slack /incident|slack form|slack press|declare( from the inbox)?|act"
-    r"|(GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|OTHER) (/[a-z0-9_{}/.-]*|\(unknown\))"
+    r"|(GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|OTHER) (/[a-z0-9_{}:/.-]*|\(unknown\))"
     r"|[A-Z][A-Za-z]+:[a-z0-9._-]+"
     r"|[a-z]+ [a-z_-]+"
 )

@@ -83,12 +83,13 @@ class _Inbound(TracingWorkflowInboundInterceptor):
         return await self.next.handle_query(input)
 
     def handle_update_validator(self, input: HandleUpdateInput) -> None:
-        with self._top_level_workflow_context(success_is_complete=False):
-            try:
-                self.next.handle_update_validator(input)
-            except ApplicationError as error:
+        try:
+            self.next.handle_update_validator(input)
+        except ApplicationError as error:
+            # Raised outside: inside, the SDK would take it for the end of the case and say so with a span.
+            with self._top_level_workflow_context(success_is_complete=False):
                 self._span_of(f"RefuseUpdate:{input.update}", input, {"error.type": error.type or ""})
-                raise
+            raise
 
     async def handle_update_handler(self, input: HandleUpdateInput) -> Any:
         with self._top_level_workflow_context(success_is_complete=False):

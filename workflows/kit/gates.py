@@ -99,7 +99,7 @@ class Gates(Tasks):
                     await self._take_back(undo)
         if record.status in (Status.DENIED, Status.APPROVED):
             self._journal(key, {"ratified": record.status.value})
-            self._note(Kind.GATE_DECIDED, key, code=record.status.value, detail=_took(record))
+            self._note(Kind.GATE_DECIDED, key, code=record.status.value, detail=took(record))
 
     def _have_ratified(self, record: GateRecord) -> None:
         """What one person decided alone is put before the two who should have; the incident goes on meanwhile."""
@@ -183,7 +183,7 @@ class Gates(Tasks):
         record = self.state.gates[gate_key]
         if self._journalled(key) is None:
             self._journal(key, {"gate": gate_key})
-            detail = {"alone": record.alone, "decisions": len(record.votes), **_took(record)}
+            detail = {"alone": record.alone, "decisions": len(record.votes), **took(record)}
             self._note(Kind.GATE_DECIDED, gate_key, code=record.status.value, detail=detail)
         if record.gate.family in _STARTS_REVIEW:
             await self._start_review()
@@ -193,7 +193,7 @@ class Gates(Tasks):
         raise NotImplementedError
 
 
-def _took(record: GateRecord) -> dict[str, str | int | bool]:
+def took(record: GateRecord) -> dict[str, str | int | bool]:
     """What figures need of a decided gate."""
     ended = record.ended_at or workflow.now()
     return {"family": record.gate.family.value, **lasted(record.opened_at, ended)}
