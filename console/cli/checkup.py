@@ -63,6 +63,7 @@ async def examine() -> list[Check]:
         ("mail", outside.mail),
         ("outside systems", outside.systems),
         ("slack", outside.slack),
+        ("telemetry", outside.telemetry),
     )
     # One after the other: what one of them imports would otherwise eat the time of the next.
     return [*first, *[check for about, look in looks for check in await _looked(about, look, settings)]]

@@ -15,9 +15,11 @@ from opentelemetry.trace import SpanKind, Tracer, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from temporalio import activity
 from temporalio.api.common.v1 import Payload
+from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflowInboundInterceptor
-from temporalio.converter import PayloadConverter
+from temporalio.converter import PayloadConverter, WorkflowSerializationContext
 from temporalio.exceptions import ApplicationError, is_cancelled_exception
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import (
     ActivityInboundInterceptor,
     ExecuteActivityInput,
@@ -29,10 +31,11 @@ from temporalio.worker import (
 )
 
 from domain.acts import Recorded
-from domain.errors import Code
+from domain.errors import Code, HoldfastError
 from domain.observing import Attempt, name_of
 from domain.refusal import Refused
 from integrations.base.tracing import failed
+from integrations.temporal.codec import SealingCodec
 
 Observe = Callable[[Attempt], None]
 
@@ -135,6 +138,32 @@ class CaseTracing(TracingInterceptor):
     ) -> type[TracingWorkflowInboundInterceptor]:
         super().workflow_interceptor_class(input)  # it registers what spans are made with
         return _Inbound
+
+
+async def trace_of(client: Client, case: str) -> str:
+    """The id of a case's trace (32 hexadecimal digits), empty if it has none: it stands sealed in the case's history.
+
+    Raises:
+        HoldfastError: `unknown-case`, `unreachable`.
+    """
+    try:
+        async for event in client.get_workflow_handle(case).fetch_history_events(page_size=1):
+            fields = event.workflow_execution_started_event_attributes.header.fields
+            header = fields.get("_tracer-data")
+            found = await _opened(client, case, header) if header is not None else None
+            return str(found.get("traceparent", "")).split("-")[1] if found else ""
+    except RPCError as error:
+        missing = error.status is RPCStatusCode.NOT_FOUND
+        raise HoldfastError(Code.UNKNOWN_CASE if missing else Code.UNREACHABLE) from None
+    return ""
+
+
+async def _opened(client: Client, case: str, header: Payload) -> dict[str, list[str] | str] | None:
+    codec = client.data_converter.payload_codec
+    if isinstance(codec, SealingCodec):
+        bound = codec.with_context(WorkflowSerializationContext(namespace=client.namespace, workflow_id=case))
+        [header] = await bound.decode([header])
+    return _carrier(header)
 
 
 class StepWatch(temporalio.client.Interceptor, Interceptor):

@@ -13,7 +13,9 @@ from pydantic import SecretStr
 from temporalio.worker import Worker
 
 from console.watching import Watch, show
+from domain.errors import HoldfastError
 from domain.people import Directory
+from integrations.base.tracing import trace_with
 from integrations.simulator.slack import SlackSimulator
 from integrations.temporal.server import EmbeddedServer
 from tests import world as worlds
@@ -66,6 +68,7 @@ async def recorded(
                 await _a_bug(world, collector)
                 await _figures(world, telemetry, evening)
                 await asyncio.to_thread(telemetry.flush)
+                trace_with(None)  # what other tests do while this stays open is not of the evening
                 yield Recorded(collector, evening, world, telemetry)
 
 
@@ -103,6 +106,10 @@ async def _figures(world: World, telemetry: Telemetry, evening: Evening) -> None
     about = await world.records.cases.get(evening.left_open)
     entries = [clock_entry(1, "armed"), clock_entry(2, "warned"), clock_entry(3, "breached")]
     telemetry.observer.appended(entries, about, 0.001)
+    ledger = world.records.ledger
+    first = (await ledger.read(evening.left_open))[0].entry
+    with pytest.raises(HoldfastError):
+        await ledger.append(evening.left_open, [first.model_copy(update={"code": "altered"})])
 
 
 @pytest.fixture

@@ -144,7 +144,10 @@ async def _left_open(world: World) -> Case:
     world.sims.pager.faults.add(Fault(kind="status", value=403, times=None))
     world.sims.mail.faults.add(Fault(kind="status", value=550, times=None))
     try:
-        case = await world.declare(account=account)
+        case = await world.declare(account=account, key="twice")
+        assert (await world.declare(account=account, key="twice")).id == case.id
+        await case.act(Role.LEGAL, "", AskToStandDown(code="mistake"))
+        await case.open("stand-down")
         await case.noted(Kind.UNPAGED, "intervention")
     finally:
         world.sims.pager.faults.clear()
