@@ -18,9 +18,9 @@ from typer.models import ArgumentInfo, OptionInfo
 from typer.utils import get_params_from_function
 
 import console
-from console import dashboards
 from console.cli.app import app
 from console.cli.exits import exit_status
+from console.dashboards.files import pages as dashboards
 from console.document import document_of, markdown
 from console.figures import telemetry
 from console.web.errors import status_of
@@ -40,7 +40,7 @@ def pages() -> dict[str, str]:
         "errors.md": _page(_errors()),
         "commands.md": _page(_commands()),
         "telemetry.md": _page(telemetry()),
-        **dashboards.pages(),
+        **dashboards(),
         **{
             f"procedures/{slug}.md": f"{_MADE}\n\n{markdown(document_of(procedure, catalogue.modules[slug]))}"
             for slug, procedure in sorted(catalogue.procedures.items())

@@ -11,17 +11,22 @@ from typing import Any
 
 import httpx
 import pytest
+from temporalio.api.common.v1 import Header, Payload, WorkflowExecution
+from temporalio.api.workflowservice.v1 import SignalWorkflowExecutionRequest
+from temporalio.converter import WorkflowSerializationContext
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.desk import Doing
 from domain.errors import HoldfastError
 from domain.evidence import EvidenceKind
-from domain.incident import Rehearsal
+from domain.incident import OpenIncident, Rehearsal
 from domain.people import Role
 from domain.ports import Ledger
 from domain.timeline import Entry, Kind
 from integrations.desk_client import DeskClient
 from integrations.simulator.faults import Fault
 from integrations.simulator.slack import SlackSimulator
+from integrations.temporal.codec import SealingCodec
 from tests.desk.conftest import served, web_over
 from tests.slack.conftest import INCIDENTS
 from tests.world import Approve, AskToStandDown, Case, Deny, Done, Retry, Take, World
@@ -76,8 +81,10 @@ async def play(world: World, slack: SlackSimulator) -> Evening:
     await _reviewed(world, case)
     with pytest.raises(HoldfastError):
         await world.desk.act(await world.someone(Role.LEGAL), Doing(id="late", case=case.id, act=Take()))
-    evening.left_open = (await _left_open(world)).id
-    drill = await world.declare(drill=True)
+    left = await _left_open(world)
+    evening.left_open = left.id
+    await _strangers_headers(world, left)
+    drill = await _declared_while_temporal_is_away(world)
     await drill.act(Role.ESCALATION_SPECIALIST, "", Take())
     await drill.open("call-back")
     evening.drill = drill.id
@@ -123,6 +130,46 @@ async def _released_after_silence(world: World, case: Case) -> None:
     await case.act(Role.DUTY_MANAGER, "release/1", Approve())
     await case.followed_up()
     await case.result()
+
+
+async def _declared_while_temporal_is_away(world: World) -> Case:
+    """A drill that is kept in the inbox, and started from there when Temporal is back."""
+    starts = world.declarer._run
+
+    async def away(given: OpenIncident) -> bool:
+        raise RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
+
+    world.declarer._run = away  # type: ignore[method-assign]
+    try:
+        case = await world.declare(drill=True)
+    finally:
+        world.declarer._run = starts  # type: ignore[method-assign]
+    assert await world.declarer.drain() == 1
+    return case
+
+
+async def _strangers_headers(world: World, case: Case) -> None:
+    """Whoever can reach Temporal moves sealed things of the case into the header that traces use."""
+    codec = world.client.data_converter.payload_codec
+    assert isinstance(codec, SealingCodec)
+    own = codec.with_context(WorkflowSerializationContext(namespace="default", workflow_id=case.id))
+    plain = {"encoding": b"json/plain"}
+    strange = [
+        *(Payload(metadata=plain, data=data) for data in (b'["a"]', b"7", b"{", b'{"traceparent": 7}', b"null")),
+        Payload(metadata={"encoding": b"binary/plain"}, data=b"a"),
+        Payload(metadata={"encoding": b"unknown/to-us"}, data=b"a"),
+    ]
+    before = (await case.state()).refusals
+    for number, payload in enumerate(strange, start=1):
+        await world.client.workflow_service.signal_workflow_execution(
+            SignalWorkflowExecutionRequest(
+                namespace="default",
+                workflow_execution=WorkflowExecution(workflow_id=case.id),
+                signal_name="envelope",
+                header=Header(fields={"_tracer-data": (await own.encode([payload]))[0]}),
+            )
+        )
+        await case.until(lambda state, number=number: state.refusals == before + number)  # type: ignore[misc]
 
 
 async def _reviewed(world: World, case: Case) -> None:

@@ -16,15 +16,17 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from domain.base import Model
-from domain.errors import HoldfastError
+from domain.errors import Code, HoldfastError
 from integrations.base.client import Remote
 from integrations.base.keyring import load_ring
 from integrations.base.tracing import trace_with, traced
 from integrations.temporal.codec import SEALED
 from integrations.temporal.plugin import holdfast_plugin
+from integrations.temporal.tracing import trace_of as trace_id_of
 from tests.telemetry.collector import labels
 from tests.telemetry.conftest import Recorded
 from tests.telemetry.evening import TRACEPARENT
+from tests.world import Case
 
 
 def trace_of(recorded: Recorded) -> list[Span]:
@@ -65,6 +67,30 @@ def test_each_try_of_a_step_is_a_span_with_its_number_and_its_failure(recorded: 
     told = [(each["holdfast.attempt"], each.get("error.type")) for each in tries]
     assert sorted(told, key=str) == [(1, "transient"), (1, None), (2, "permanent")]
     assert {each["holdfast.queue"] for each in tries} == {"enforcement"}
+
+
+def test_a_declaration_that_waited_in_the_inbox_goes_on_in_its_own_trace(recorded: Recorded) -> None:
+    [kept] = [each for each in recorded.collector.named("declare") if "kept" in labels(each.attributes).values()]
+    [started] = recorded.collector.named("declare from the inbox")
+    assert (started.trace_id, started.parent_span_id) == (kept.trace_id, kept.span_id)
+    assert [each for each in recorded.collector.named("RunActivity:page") if each.trace_id == kept.trace_id], (
+        "the case itself goes on in it"
+    )
+
+
+async def test_the_trace_of_a_case_is_found_by_whoever_has_the_keys(recorded: Recorded) -> None:
+    client, case = recorded.world.client, recorded.evening.case
+    for each in (case, f"{case}/review"):
+        assert await trace_id_of(client, each) == trace_of(recorded)[0].trace_id.hex()
+    with pytest.raises(HoldfastError) as caught:
+        await trace_id_of(client, "EDR-AAAAA-AAAAA")
+    assert caught.value.code is Code.UNKNOWN_CASE
+
+
+async def test_strange_headers_stop_no_case(recorded: Recorded) -> None:
+    state = await Case(recorded.world, recorded.evening.left_open).state()
+    assert state.refusals == 7
+    assert [each.name for each in recorded.collector.named("HandleSignal:envelope")] == ["HandleSignal:envelope"] * 7
 
 
 async def test_every_step_of_every_run_is_in_the_trace(recorded: Recorded) -> None:
