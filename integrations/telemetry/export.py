@@ -24,7 +24,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import Link, Status, Tracer
-from temporalio.runtime import OpenTelemetryConfig, Runtime, TelemetryConfig
+from temporalio.runtime import LoggingConfig, OpenTelemetryConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from integrations.telemetry.names import LABELS, fit_name, fit_value
 
@@ -32,6 +32,8 @@ _EVERY = timedelta(seconds=15)  # how often figures leave: dashboards look no mo
 _SEND_WITHIN = 3.0  # seconds for one batch, repeats included; then it is dropped
 _LEAVE_WITHIN = 2.0  # seconds that the end of a process may wait for the last batch
 _SCOPE = "holdfast"
+# As the SDK's default, but for its complaints about the collector: ours are written once, by the exporters below.
+_CORE_LOGS = LoggingConfig(filter=f"{TelemetryFilter('WARN', 'ERROR').formatted()},temporalio_common::telemetry=ERROR")
 
 
 class CodesOnly(SpanExporter):
@@ -120,6 +122,7 @@ async def open_exporting(
                 metric_periodicity=every,
                 durations_as_seconds=True,
             ),
+            logging=_CORE_LOGS,
             global_tags={"service_name": service},
             attach_service_name=False,
         )
