@@ -22,6 +22,7 @@ from domain.policy import Procedure, check_form, facts_of
 from domain.ports import Inbox, Vault
 from domain.severity import Assessment, Severity
 from integrations.base.sealing import Sealer
+from integrations.base.tracing import here, traced, under
 
 START_WITHIN = timedelta(seconds=2)  # Slack's three seconds, less what the acknowledgement itself takes
 _WAITING = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
@@ -89,8 +90,11 @@ class Declarer:
         problems = check_form(procedure.intake, declaration.answers)
         if problems:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
-        given = await self._incident(person, declaration, procedure)
-        return await self._start(given)
+        with traced("declare", procedure=procedure.slug, drill=declaration.drill) as span:
+            given = await self._incident(person, declaration, procedure)
+            declared = await self._start(given)
+            span.set_attribute("holdfast.outcome", _how(declared))
+            return declared
 
     async def _incident(self, person: str, declaration: Declaration, procedure: Procedure) -> OpenIncident:
         case = case_id(self._outside, procedure.prefix, declaration.key)
@@ -120,7 +124,8 @@ class Declarer:
         except RPCError as error:
             if error.status not in _WAITING:
                 raise HoldfastError(Code.FAULT, "Temporal refused the start") from None
-        body = self._sealer.seal(given.case, given.model_dump_json().encode())
+        kept = {"traceparent": here(), **given.model_dump(mode="json")}
+        body = self._sealer.seal(given.case, json.dumps(kept).encode())
         new = await self._inbox.put(given.case, "declare", body)
         return Declared(case=given.case, new=new, running=False)
 
@@ -152,12 +157,15 @@ class Declarer:
             if kind != "declare":
                 continue
             try:
-                given = OpenIncident.model_validate(json.loads(self._sealer.open(key, body)))
+                kept = json.loads(self._sealer.open(key, body))
+                caller = kept.pop("traceparent", "")
+                given = OpenIncident.model_validate(kept)
             except HoldfastError as error:
                 unreadable = unreadable or error
                 continue
             try:
-                await self._run(given)
+                with under(caller, "declare from the inbox", procedure=given.slug, drill=given.drill):
+                    await self._run(given)
             except RPCError as error:
                 if error.status in _WAITING:
                     return started
@@ -167,3 +175,9 @@ class Declarer:
         if unreadable is not None:
             raise unreadable
         return started
+
+
+def _how(declared: Declared) -> str:
+    if not declared.running:
+        return "kept"
+    return "new" if declared.new else "known"

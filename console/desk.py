@@ -27,6 +27,7 @@ from domain.desk import Declaration, Declared, Doing, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
+from domain.observing import name_of
 from domain.outside import LiveDirectory
 from domain.people import Authority, Directory, Person
 from domain.policy import Procedure
@@ -36,6 +37,7 @@ from domain.signing import Signer
 from domain.state import State
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
 from domain.voting import alone_roles
+from integrations.base.tracing import traced
 
 # What is not confirmed by then is answered as not recorded; surfaces with less time (Slack) keep their own budget.
 ANSWER_WITHIN = timedelta(seconds=10)
@@ -181,7 +183,10 @@ class LocalDesk:
             at=self._now(),
             alone=await self._decides_alone(case, doing, who),
         )
-        return await self._deliver(statement)
+        with traced("act", act=doing.act.kind, subject=name_of(doing.subject)) as span:
+            recorded = await self._deliver(statement)
+            span.set_attribute("holdfast.status", recorded.status)
+            return recorded
 
     async def _decides_alone(self, case: str, doing: Doing, who: Person) -> bool:
         if not doing.subject:

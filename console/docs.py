@@ -21,7 +21,9 @@ import console
 from console.cli.app import app
 from console.cli.exits import exit_status
 from console.clock_words import clock_page
+from console.dashboards.files import pages as dashboards
 from console.document import document_of, markdown
+from console.figures import telemetry
 from console.web.errors import status_of
 from domain.errors import SENTENCES, Code
 from workers.catalogue import load_catalogue
@@ -39,6 +41,8 @@ def pages() -> dict[str, str]:
         "errors.md": _page(_errors()),
         "commands.md": _page(_commands()),
         "clocks.md": _page(clock_page()),
+        "telemetry.md": _page(telemetry()),
+        **dashboards(),
         **{
             f"procedures/{slug}.md": f"{_MADE}\n\n{markdown(document_of(procedure, catalogue.modules[slug]))}"
             for slug, procedure in sorted(catalogue.procedures.items())

@@ -16,7 +16,9 @@ from console.web.guard import require_loopback
 from console.web.parts import Web
 from console.wiring import OpenDesk, open_desk
 from domain.errors import Code, HoldfastError
+from workers.patience import entered
 from workers.settings import Settings
+from workers.telemetry import open_telemetry
 
 _LOG = logging.getLogger("holdfast.desk")
 _GRACE = 5  # seconds that a request in flight has after the stop; every answer of the desk is faster
@@ -36,7 +38,12 @@ async def serve(
     require_loopback(host)
     with listening(host, port) as listener:
         url = _url(host, listener)
-        async with open_desk(settings) as parts, _slack(settings, parts, url):
+        async with contextlib.AsyncExitStack() as stack:
+            telemetry = await stack.enter_async_context(open_telemetry(settings, "holdfast-desk"))
+            parts = await entered(stack, lambda: open_desk(settings, telemetry), stop, _LOG.warning)
+            if parts is None:
+                return
+            await stack.enter_async_context(_slack(settings, parts, url))
             app = build_app(Web(desk=parts.desk, directory=parts.directory, probe=parts.probe))
             await serve_app(app, listener, stop=stop, started=lambda: _announce(url, ready))
 

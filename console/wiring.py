@@ -18,6 +18,7 @@ from console.checkpointing import Checkpointing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
+from console.gauges import watching
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
@@ -33,6 +34,7 @@ from integrations.temporal.plugin import connect_lazily
 from workers.catalogue import Catalogue, load_catalogue
 from workers.keys import desk_signer, outside_key, trusted_keys
 from workers.settings import Settings
+from workers.telemetry import OFF, Telemetry
 from workers.wire import wire_of
 from workers.wiring import open_records, open_rotas
 
@@ -111,7 +113,7 @@ class OpenDesk:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
+async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIterator[OpenDesk]:
     """The desk of this deployment. It comes up without Temporal: declarations go to the inbox, which is drained
     every second while this context is open.
 
@@ -120,11 +122,16 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
     """
     catalogue = load_catalogue()
     client = await connect_lazily(
-        settings.temporal_address, settings.namespace, load_ring(settings.codec_ring), wire=wire_of(settings)
+        settings.temporal_address,
+        settings.namespace,
+        load_ring(settings.codec_ring),
+        interceptors=telemetry.interceptors,
+        runtime=telemetry.runtime,
+        wire=wire_of(settings),
     )
     directory = DirectoryFile(settings.directory_path)
     async with (
-        open_records(settings) as (store, vault),
+        open_records(settings, telemetry.observer) as (store, vault),
         open_auditing(settings, store, vault) as auditing,
         open_http() as http,
     ):
@@ -154,7 +161,12 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
         )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
-        async with _beside(draining.run()), _beside(watch.run()), _beside(auditing.checkpointing.run()):
+        async with (
+            _beside(draining.run()),
+            _beside(watch.run()),
+            _beside(auditing.checkpointing.run()),
+            watching(telemetry.meter, store.cases, store.ledger),
+        ):
             yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
 
 

@@ -12,6 +12,7 @@ from domain.canonical import digest
 from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.gates import Ladder, Rung
+from domain.observing import lasted
 from domain.policy import Procedure, TaskPolicy, check_form
 from domain.receive_clocks import on_clock
 from domain.refusal import Refused
@@ -158,14 +159,12 @@ def _on_gate(
         return result
     code = said.act.code if isinstance(said.act, acts.Deny | acts.Approve) else ""
     decided = state.with_gate(settle(result.model_copy(update=result.hears(said.person)), now))
-    return decided.noted(
-        now,
-        Kind.DECISION,
-        gate.key,
-        who=said.person,
-        code=said.act.kind,
-        detail={"reason": code} if code else {},
-    )
+    # In which role, and how long it took: what figures need, so that nobody has to be looked up for them.
+    sits = [role for seat in gate.gate.seats for role in seat.roles if role in said.authority.roles]
+    role = {"role": sits[0].value} if sits else {}
+    reason = {"reason": code} if code else {}
+    detail = {"family": gate.gate.family.value, **role, **lasted(gate.opened_at, now), **reason}
+    return decided.noted(now, Kind.DECISION, gate.key, who=said.person, code=said.act.kind, detail=detail)
 
 
 def _question(gate: GateRecord, said: acts.Statement, asked: acts.AskFirst, now: datetime) -> TaskRecord:
@@ -224,6 +223,7 @@ def _on_task(state: State, task: TaskRecord, said: acts.Statement, now: datetime
         task.key,
         who=said.person,
         code=code or ended.status.value,
+        detail=lasted(task.opened_at, now),
         evidence=evidence,
     )
 
@@ -271,6 +271,7 @@ def _on_intervention(
         )
     kind = Kind.DECISION if chosen.open else Kind.INTERVENTION_ENDED
     evidence = (choice.artefact,) if choice.artefact else ()
+    detail = lasted(record.opened_at, now)
     return state.with_intervention(chosen).noted(
-        now, kind, record.key, who=said.person, code=choice.kind, evidence=evidence
+        now, kind, record.key, who=said.person, code=choice.kind, detail=detail, evidence=evidence
     )

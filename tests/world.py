@@ -58,6 +58,7 @@ from workers.catalogue import Catalogue, load_catalogue
 from workers.keys import desk_signer, make_keys, outside_key, trusted_keys
 from workers.runner import running
 from workers.settings import Settings, load_settings
+from workers.telemetry import OFF, Telemetry
 from workers.wiring import Ports, open_ports, open_records
 
 EXAMPLE_DIRECTORY = Path("integrations/directory/example.yaml")
@@ -329,17 +330,24 @@ async def open_world(
     extra: Iterable[ModuleType] = (),
     workers: bool = True,
     cached: int = 1000,
+    telemetry: Telemetry = OFF,
     **more: Any,
 ) -> AsyncIterator[World]:
     """A deployment on this server. Without `workers` the test runs its own; `more` are settings."""
     settings = settings_for(home, server.address, sims, **more)
     make_keys(settings)
     catalogue = load_catalogue(extra)
-    client = await connect(settings.temporal_address, "default", load_ring(settings.codec_ring))
+    client = await connect(
+        settings.temporal_address,
+        "default",
+        load_ring(settings.codec_ring),
+        interceptors=telemetry.interceptors,
+        runtime=telemetry.runtime,
+    )
     travel = TimeTravel(client)
     async with AsyncExitStack() as stack:
-        ports = await stack.enter_async_context(open_ports(settings))
-        store, vault = await stack.enter_async_context(open_records(settings))
+        ports = await stack.enter_async_context(open_ports(settings, observer=telemetry.observer))
+        store, vault = await stack.enter_async_context(open_records(settings, telemetry.observer))
         auditing = await stack.enter_async_context(open_auditing(settings, store, vault))
         declarer = _declarer(settings, travel.client, store, vault, catalogue)
         desk = LocalDesk(

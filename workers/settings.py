@@ -111,6 +111,10 @@ class Settings(BaseSettings):
     auditor_urgent_roles: str = Field(
         "engineer,duty-manager", description="Whom the auditor calls about a P0 or P1 case, and about itself"
     )
+    otlp_endpoint: Url | None = Field(
+        None, description="Collector for traces and metrics, OTLP over HTTP; without it none are made"
+    )
+    otlp_headers: SecretStr | None = Field(None, description="Headers for the collector, name=value,name=value")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
 
     @field_validator("home", "keys", "temporal_tls_ca", "temporal_tls_cert", "temporal_tls_key", mode="after")

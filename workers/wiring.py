@@ -20,6 +20,7 @@ from activities.review import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
+from domain.observing import Observer
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
 from domain.ports import Ledger, Vault
 from integrations.base.client import open_http
@@ -117,10 +118,10 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
 
 
 @asynccontextmanager
-async def open_records(settings: Settings) -> AsyncIterator[tuple[Store, FileVault]]:
-    """The store and the vault of this deployment."""
+async def open_records(settings: Settings, observer: Observer | None = None) -> AsyncIterator[tuple[Store, FileVault]]:
+    """The store and the vault of this deployment; `observer` hears of what the ledger wrote."""
     keys = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring))
-    async with open_store(settings.store_url, keys) as store:
+    async with open_store(settings.store_url, keys, observer=observer) as store:
         yield store, FileVault(settings.home / "vault", keys)
 
 
@@ -135,7 +136,9 @@ class _Absent:
 
 
 @asynccontextmanager
-async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> AsyncIterator[Ports]:
+async def open_ports(
+    settings: Settings, roles: Collection[str] = ROLES, observer: Observer | None = None
+) -> AsyncIterator[Ports]:
     """The adapters that these roles need, connected as the settings say; the others are not there.
 
     Raises:
@@ -172,7 +175,7 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
         if needed("desk's signature"):
             trusted = trusted_keys(settings)
         if needed("records"):
-            store, vault = await stack.enter_async_context(open_records(settings))
+            store, vault = await stack.enter_async_context(open_records(settings, observer))
             ledger = store.ledger
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(

@@ -91,6 +91,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "demo": running.demo,
         "setup": operating.setup,
         "doctor": operating.doctor,
+        "trace": operating.trace,
         "worker": running.worker,
         "desk": running.desk,
         "auditor": watching.auditor,

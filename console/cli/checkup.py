@@ -65,6 +65,7 @@ async def examine() -> list[Check]:
         ("witness", outside.witness),
         ("slack", outside.slack),
         ("auditor", outside.auditor),
+        ("telemetry", outside.telemetry),
     )
     # One after the other: what one of them imports would otherwise eat the time of the next.
     return [*first, *[check for about, look in looks for check in await _looked(about, look, settings)]]

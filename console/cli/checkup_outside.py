@@ -13,6 +13,8 @@ from domain.errors import Code, HoldfastError
 if TYPE_CHECKING:
     from workers.settings import Settings
 
+_COLLECTOR_WITHIN = 3.0  # seconds, as long as a process gives it for one batch
+
 
 async def store(settings: Settings) -> list[Check]:
     from integrations.base.keyring import load_ring
@@ -109,6 +111,29 @@ async def mail(settings: Settings) -> list[Check]:
     return [
         Check(Grade.WARN, "mail", f"no relay answers at {where}; correct HOLDFAST_SMTP_HOST and HOLDFAST_SMTP_PORT")
     ]
+
+
+async def telemetry(settings: Settings) -> list[Check]:
+    import httpx
+
+    from workers.telemetry import otlp_headers
+
+    if settings.otlp_endpoint is None:
+        return [
+            Check(Grade.OK, "telemetry", "off: nothing is traced, counted or sent; HOLDFAST_OTLP_ENDPOINT turns it on")
+        ]
+    headers = {**otlp_headers(settings), "content-type": "application/x-protobuf"}
+    where = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=_COLLECTOR_WITHIN) as http:
+            status = (await http.post(where, content=b"", headers=headers)).status_code  # no spans: a valid message
+    except (httpx.HTTPError, httpx.InvalidURL):
+        status = 0
+    if status == 200:
+        return [Check(Grade.OK, "telemetry", "on: the collector takes what we send")]
+    said = f"answers {status}" if status else "does not answer"
+    why = "cases go on without it; correct HOLDFAST_OTLP_ENDPOINT and HOLDFAST_OTLP_HEADERS, or start it"
+    return [Check(Grade.WARN, "telemetry", f"on, but the collector {said}: {why}")]
 
 
 async def systems(settings: Settings) -> list[Check]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.options import Output, shape_of
+from console.cli.options import CaseId, Output, shape_of
 
 
 class Install(StrEnum):
@@ -77,3 +77,28 @@ def show_config(ctx: typer.Context, shape: Output = None) -> None:
     rows = lines(load_settings())
     data = [dict(zip(("setting", "value", "source", "about"), row, strict=True)) for row in rows]
     emit(shape_of(ctx, shape), data, ("Setting", "Value", "Source", "About"), rows)
+
+
+def trace(ctx: typer.Context, case: CaseId, shape: Output = None) -> None:
+    """The id of a case's trace at your collector. It needs this deployment's keys, and Temporal."""
+    import asyncio
+
+    from console.cli.finding import case_of
+    from console.cli.output import emit, patience
+    from domain.errors import Code, HoldfastError
+    from integrations.base.keyring import load_ring
+    from integrations.temporal.plugin import connect
+    from integrations.temporal.tracing import trace_of
+    from workers.settings import load_settings
+
+    settings, wanted = load_settings(), case_of(case)
+
+    async def work() -> str:
+        async with patience("Looking …"):
+            ring = load_ring(settings.codec_ring)
+            return await trace_of(await connect(settings.temporal_address, settings.namespace, ring), wanted)
+
+    found = asyncio.run(work())
+    if not found:
+        raise HoldfastError(Code.NO_SUCH_SUBJECT, "this case was declared without telemetry")
+    emit(shape_of(ctx, shape), {"case": wanted, "trace": found}, ("Case", "Trace"), [(wanted, found)])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from workers.settings import Settings
+    from workers.telemetry import Telemetry
 
 
 class RoleName(StrEnum):
@@ -39,18 +40,25 @@ def worker(role: Annotated[RoleName, typer.Option(help="Whose steps it runs.")])
 
 
 async def _work(settings: Settings, roles: tuple[str, ...]) -> None:
+    from contextlib import AsyncExitStack
+
     import structlog
 
     from console.cli.output import say
     from workers.catalogue import load_catalogue
+    from workers.patience import entered
     from workers.runner import run_until
+    from workers.telemetry import open_telemetry
     from workers.wiring import open_ports
 
     log = structlog.get_logger("holdfast.worker")
     stop, catalogue = _stopping(), load_catalogue()
-    async with open_ports(settings, roles) as ports:
-        client = await _patient_client(settings, stop)
-        if client is not None:
+    service = f"holdfast-worker-{roles[0] if len(roles) == 1 else 'all'}"
+    async with AsyncExitStack() as stack:
+        telemetry = await stack.enter_async_context(open_telemetry(settings, service))
+        ports = await entered(stack, lambda: open_ports(settings, roles, telemetry.observer), stop, say)
+        client = await _patient_client(settings, stop, telemetry)
+        if client is not None and ports is not None:
             log.info("worker-started", roles=list(roles), temporal=settings.temporal_address)
             say(f"Working as {', '.join(roles)}. Ctrl-C or SIGTERM finishes what runs and stops.")
             await run_until(stop, client, ports, catalogue, roles)
@@ -68,7 +76,7 @@ def _stopping() -> asyncio.Event:
     return stop
 
 
-async def _patient_client(settings: Settings, stop: asyncio.Event) -> Client | None:
+async def _patient_client(settings: Settings, stop: asyncio.Event, telemetry: Telemetry) -> Client | None:
     """A client, however long Temporal takes; None when we are told to stop first."""
     from datetime import timedelta
 
@@ -82,7 +90,13 @@ async def _patient_client(settings: Settings, stop: asyncio.Event) -> Client | N
     while not stop.is_set():
         try:
             return await connect(
-                settings.temporal_address, settings.namespace, ring, within=timedelta(seconds=2), wire=wire
+                settings.temporal_address,
+                settings.namespace,
+                ring,
+                within=timedelta(seconds=2),
+                interceptors=telemetry.interceptors,
+                runtime=telemetry.runtime,
+                wire=wire,
             )
         except HoldfastError as error:
             if error.code is not Code.UNREACHABLE:

@@ -63,6 +63,7 @@ async def _look(settings: Settings) -> Looked:
 
 async def _watch(settings: Settings) -> None:
     import asyncio
+    from contextlib import AsyncExitStack
     from datetime import timedelta
 
     import structlog
@@ -70,10 +71,14 @@ async def _watch(settings: Settings) -> None:
     from console.cli.output import say
     from console.cli.running import _stopping
     from workers.auditor.wiring import open_auditor
+    from workers.patience import entered
 
     log = structlog.get_logger("holdfast.auditor")
     stop = _stopping()
-    async with open_auditor(settings) as watcher:
+    async with AsyncExitStack() as stack:
+        watcher = await entered(stack, lambda: open_auditor(settings), stop, say)
+        if watcher is None:
+            return
         if settings.deadman_url is None:
             say("HOLDFAST_DEADMAN_URL is not set: if this process dies, nobody is told.")
         log.info("auditor-started", every=settings.auditor_every, temporal=settings.temporal_address)

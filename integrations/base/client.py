@@ -15,10 +15,12 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import quote
 
 import httpx
+from opentelemetry.trace import SpanKind, StatusCode
 from pydantic import BaseModel, ValidationError
 
 from domain.errors import Code, HoldfastError, Passing
 from integrations.base.http import Failure, FailureKind, classify
+from integrations.base.tracing import traced
 
 DEADLINE = 10.0  # seconds for one exchange: below every step's own limit, so that the failure gets its right name
 
@@ -127,6 +129,21 @@ class Remote:
         return HoldfastError(Code.PERMANENT, f"{self._name} {verb}: {what}")
 
     async def _exchange(
+        self,
+        verb: str,
+        path: tuple[str, ...],
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+        deadline: float | None,
+    ) -> httpx.Response:
+        with traced(f"{self._name} {verb}", SpanKind.CLIENT, system=self._name, verb=verb) as span:
+            response = await self._sent(verb, path, body, headers, deadline)
+            span.set_attribute("http.response.status_code", response.status_code)
+            if response.is_error:
+                span.set_status(StatusCode.ERROR)
+            return response
+
+    async def _sent(
         self,
         verb: str,
         path: tuple[str, ...],

@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from domain.desk import Desk
 from domain.errors import SENTENCES, Code, HoldfastError, Passing
 from domain.policy import Procedure
+from integrations.base.tracing import request
 from integrations.slack import words
 from integrations.slack.calls import call, open_client
 from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
@@ -55,7 +56,8 @@ class SlackApp:
     async def on_command(
         self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
     ) -> None:
-        answer = await self._commands.answer(body["user_id"], body.get("text") or "", body["trigger_id"])
+        with request("slack /incident"):
+            answer = await self._commands.answer(body["user_id"], body.get("text") or "", body["trigger_id"])
         if not isinstance(answer, OpenForm):
             await ack(text=answer, response_type="ephemeral")
             return
@@ -88,7 +90,8 @@ class SlackApp:
         key, drill = once("view", view["id"]), kind == "drill"
         try:
             answers = answers_of(procedure, view["state"]["values"])
-            declared = await self._commands.declare(body["user"]["id"], procedure, answers, key, drill)
+            with request("slack form", procedure=procedure.slug):
+                declared = await self._commands.declare(body["user"]["id"], procedure, answers, key, drill)
         except HoldfastError as error:
             why = self._commands.refused(error, procedure, key, drill)
             detail = error.detail if error.code is Code.INVALID else ""
@@ -102,7 +105,8 @@ class SlackApp:
     ) -> None:
         action, slack_id = body["actions"][0], body["user"]["id"]
         value = str(action.get("value", ""))
-        outcome = await self._presses.press(slack_id, action["action_id"], value, action["action_ts"])
+        with request("slack press"):
+            outcome = await self._presses.press(slack_id, action["action_id"], value, action["action_ts"])
         await ack()
         await respond(text=outcome.receipt, response_type="ephemeral", replace_original=False)
         if outcome.renew:

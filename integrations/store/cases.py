@@ -24,8 +24,7 @@ class SqlCases:
 
     async def get(self, case: str) -> Projection | None:
         """The projection of one case, or None."""
-        rows = await self._database.read(rows_of(select(table).where(table.c.case == case)))
-        return Projection.model_validate(dict(rows[0]._mapping)) if rows else None
+        return await self._database.read(lambda connection: projection_of(connection, case))
 
     async def copy(self, case: str) -> bytes | None:
         """The newest copy of the case's state, unsealed; None if there is none or the case was erased.
@@ -45,6 +44,12 @@ class SqlCases:
             query = select(table).where(open_).order_by(table.c.severity, newest, table.c.case)
         rows = await self._database.read(rows_of(query.limit(limit)))
         return [Projection.model_validate(dict(row._mapping)) for row in rows]
+
+
+async def projection_of(connection: AsyncConnection, case: str) -> Projection | None:
+    """The projection of one case, or None."""
+    row = (await connection.execute(select(table).where(table.c.case == case))).one_or_none()
+    return Projection.model_validate(dict(row._mapping)) if row is not None else None
 
 
 async def save_projection(connection: AsyncConnection, projection: Projection) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -16,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.canonical import canonical
 from domain.errors import Code, HoldfastError
 from domain.evidence import LedgerReceipt
+from domain.observing import Observer
 from domain.timeline import AuditFault, AuditReport, Entry, Kind, LedgerEntry, Projection
 from integrations.store.audit import Head, Row
-from integrations.store.cases import save_projection
+from integrations.store.cases import projection_of, save_projection
 from integrations.store.chain import GENESIS, CaseKeySource, link, seal, unseal
 from integrations.store.comparing import case_faults
 from integrations.store.copies import save_copy
@@ -34,9 +36,10 @@ _IDS_PER_QUERY = 500  # SQLite allows 32,766 parameters, older builds 999
 class SqlLedger:
     """`domain.ports.Ledger` on SQL. Safe under concurrent writers in any number of processes."""
 
-    def __init__(self, database: Database, keys: CaseKeySource) -> None:
+    def __init__(self, database: Database, keys: CaseKeySource, observer: Observer | None = None) -> None:
         self._database = database
         self._keys = keys
+        self._observer = observer
 
     async def append(
         self, case: str, entries: Sequence[Entry], projection: Projection | None = None, copy: bytes | None = None
@@ -51,13 +54,29 @@ class SqlLedger:
                 entry after erasure, `tampered` if the chain on the disk cannot be continued, `invalid` if the
                 projection is of another case, `transient` if the store is locked or the disk fails.
         """
+        begun = time.perf_counter()
+        try:
+            receipt, fresh, about = await self._append(case, entries, projection, copy)
+        except HoldfastError as error:
+            if self._observer is not None:
+                self._observer.not_appended(error.code.value, time.perf_counter() - begun)
+            raise
+        if self._observer is not None:
+            new = [each for each in {one.id: one for one in entries}.values() if each.id in fresh]
+            self._observer.appended(new, about, time.perf_counter() - begun)
+        return receipt
+
+    async def _append(
+        self, case: str, entries: Sequence[Entry], projection: Projection | None, copy: bytes | None
+    ) -> tuple[LedgerReceipt, Collection[str], Projection | None]:
+        """The receipt, the ids that were really written, and what is known of the case."""
         if projection is not None and projection.case != case:
             raise HoldfastError(Code.INVALID, "projection.case")
         bodies = _bodies(entries)
         sealed = bool(bodies) or copy is not None
         key = await asyncio.to_thread(self._key_for_writing, case) if sealed else None
 
-        async def work(connection: AsyncConnection) -> Head:
+        async def work(connection: AsyncConnection) -> tuple[Head, Collection[str], Projection | None]:
             head = await _lock_head(connection, case) if sealed else await _head(connection, case)
             known = await _known(connection, case, bodies)
             if key is not None:
@@ -71,10 +90,13 @@ class SqlLedger:
             if copy is not None and key is not None and newer:  # erased: nothing readable goes in any more
                 last = await _last(connection, case, list(bodies)[-1:]) or head.sequence
                 await save_copy(connection, key, case, last, copy)
-            return head
+            about = projection
+            if projection is None and self._observer is not None:
+                about = await projection_of(connection, case)
+            return head, fresh, about
 
-        head = await self._database.write(work)
-        return LedgerReceipt(case=case, sequence=head.sequence, head=head.hash)
+        head, fresh, about = await self._database.write(work)
+        return LedgerReceipt(case=case, sequence=head.sequence, head=head.hash), fresh, about
 
     async def read(self, case: str, after: int = 0) -> Sequence[LedgerEntry]:
         """All entries with a sequence greater than `after`, in order; none for a case that does not exist.

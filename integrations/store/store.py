@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from domain.observing import Observer
 from domain.ports import Cases, Checkpoints, Inbox, Ledger
 from integrations.store.cases import SqlCases
 from integrations.store.chain import CaseKeySource
@@ -27,10 +28,13 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, cipher: CaseKeySource, *, migrate: bool = True) -> AsyncIterator[Store]:
+async def open_store(
+    url: str, cipher: CaseKeySource, *, migrate: bool = True, observer: Observer | None = None
+) -> AsyncIterator[Store]:
     """Open the store at a URL (see `open_database`); `cipher` gives the key of a case.
 
-    With `migrate` missing tables are made and older ones upgraded; without, they must be current.
+    With `migrate` missing tables are made and older ones upgraded; without, they must be current. `observer` hears of
+    what the ledger wrote.
 
     Raises:
         HoldfastError: `broken-configuration` if the URL is not usable or the tables are of another version,
@@ -39,7 +43,7 @@ async def open_store(url: str, cipher: CaseKeySource, *, migrate: bool = True) -
     async with open_database(url) as database:
         await (upgrade(database) if migrate else require_current(database))
         yield Store(
-            SqlLedger(database, cipher),
+            SqlLedger(database, cipher, observer),
             SqlCases(database, cipher),
             SqlInbox(database),
             SqlCheckpoints(database, cipher),

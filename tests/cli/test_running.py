@@ -90,7 +90,9 @@ async def test_a_worker_waits_for_temporal_with_one_sentence_and_leaves_when_tol
 
 
 async def test_a_worker_works_until_sigterm_and_logs_json(ready: Shell, temporal_server: EmbeddedServer) -> None:
-    ready.settings["HOLDFAST_TEMPORAL_ADDRESS"] = temporal_server.address
+    # With telemetry too, and its collector gone: that is no reason not to work.
+    collector = {"HOLDFAST_OTLP_ENDPOINT": "http://127.0.0.1:9"}
+    ready.settings |= {"HOLDFAST_TEMPORAL_ADDRESS": temporal_server.address, **collector}
     async with started(ready, "worker", "--role", "enforcement") as process:
         lines = await until(process, "Working as enforcement")
         process.send_signal(signal.SIGTERM)

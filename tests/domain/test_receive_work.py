@@ -87,11 +87,15 @@ def test_who_is_excluded_from_a_task_is_refused_and_so_is_their_delegate() -> No
 GATE = gate_record()
 
 
+def _figures(role: Role) -> dict[str, str | int]:
+    return {"family": "disclose", "role": role.value, "seconds": 0}
+
+
 def test_a_decision_is_noted_with_its_verdict_and_a_denial_with_its_reason() -> None:
     after = heard(state(GATE), say("ada", Approve(), GATE), say("fay", Deny(code="unverified"), GATE))
     assert [(each.kind, each.who, each.code, each.detail) for each in after.pending] == [
-        (Kind.DECISION, "ada", "approve", {}),
-        (Kind.DECISION, "fay", "deny", {"reason": "unverified"}),
+        (Kind.DECISION, "ada", "approve", _figures(Role.LE_SPECIALIST)),
+        (Kind.DECISION, "fay", "deny", {**_figures(Role.LEGAL), "reason": "unverified"}),
     ]
     assert after.gates[GATE.key].status is Status.DENIED
 

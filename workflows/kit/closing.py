@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.kit.clocks import Clocks
+from workflows.kit.gates import took
 
 with workflow.unsafe.imports_passed_through():
     from domain.cards import Card
@@ -136,13 +137,13 @@ class Closing(Clocks):
         self._stand_down_watched = False
         if record.status is Status.APPROVED:
             self.state = self.state.with_(status=Status.STANDING_DOWN)
-            self._note(Kind.GATE_DECIDED, key, code="approved")
+            self._note(Kind.GATE_DECIDED, key, code="approved", detail=took(record))
             return
         # Denied, or silent to the end: the incident goes on as it was.
         closed = record.model_copy(update={"status": Status.DENIED if record.open else record.status})
         self.state = self.state.with_gate(closed).with_(stand_down_asked="")
         kind = Kind.SILENCE if record.open else Kind.GATE_DECIDED
-        self._note(kind, key, code="goes-on")
+        self._note(kind, key, code="goes-on", detail=took(record))
         await self._keep_books()
 
     def _stand_down_card(self, state: State) -> Card:

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.canonical import digest
     from domain.cards import Card, Change
     from domain.gates import Family, Gate
+    from domain.observing import lasted
     from domain.state import GateRecord, State, Status, next_due
     from domain.timeline import Kind
     from domain.voting import Approval, Denied, Silence, approval, redrawn
@@ -98,7 +99,7 @@ class Gates(Reviewing):
                     await self._take_back(undo)
         if record.status in (Status.DENIED, Status.APPROVED):
             self._journal(key, {"ratified": record.status.value})
-            self._note(Kind.GATE_DECIDED, key, code=record.status.value)
+            self._note(Kind.GATE_DECIDED, key, code=record.status.value, detail=took(record))
 
     async def _ratification(self, key: str) -> None:
         """Until it is ratified or overturned. Late is said once, aloud; calling goes on."""
@@ -157,7 +158,8 @@ class Gates(Reviewing):
             ratifies=ratifies,
         )
         self.state = self.state.with_gate(record)
-        self._note(Kind.GATE_OPENED, key, code=gate.name, detail={"digest": record.card.digest, **next_due(record)})
+        detail = {"digest": record.card.digest, "family": gate.family.value, **next_due(record)}
+        self._note(Kind.GATE_OPENED, key, code=gate.name, detail=detail)
 
     def _drawn(self, gate: Gate, showing: Showing) -> Card:
         card = showing(self.state)
@@ -197,7 +199,7 @@ class Gates(Reviewing):
         record = self.state.gates[gate_key]
         if self._journalled(key) is None:
             self._journal(key, {"gate": gate_key})
-            detail: dict[str, str | int | bool] = {"alone": record.alone, "decisions": len(record.votes)}
+            detail = {"alone": record.alone, "decisions": len(record.votes), **took(record)}
             self._note(Kind.GATE_DECIDED, gate_key, code=record.status.value, detail=detail)
         if record.gate.family in _STARTS_REVIEW:
             if self._patched("review-beside"):
@@ -205,3 +207,9 @@ class Gates(Reviewing):
             else:
                 await self._start_review()
         return self._decision(gate_key, {})
+
+
+def took(record: GateRecord) -> dict[str, str | int | bool]:
+    """What figures need of a decided gate."""
+    ended = record.ended_at or workflow.now()
+    return {"family": record.gate.family.value, **lasted(record.opened_at, ended)}
