@@ -138,6 +138,7 @@ _ASKS = {
     "task": "Work is needed",
     "intervention": "A step failed and asks what to do",
     "owner": "This case needs an owner",
+    "clock": "A clock is running out",
     "refusal": "Something was refused",
     "cancel": "Somebody asked Temporal to cancel this case",
 }
@@ -152,6 +153,7 @@ def summons_card(summons: Summons, desk_url: str) -> tuple[str, list[Block]]:
         for each in summons.people
     )
     rung = f"call {summons.rung}" + ("" if summons.rung < 2 else ", nobody answered the one before")
+    rung = f"{summons.rung} % of its time is gone" if summons.kind == "clock" else rung
     blocks: list[Block] = [
         HeaderBlock(text=head[:150]),
         SectionBlock(text=MarkdownTextObject(text=f"*{words.escaped(summons.title)[:2800]}*")),
