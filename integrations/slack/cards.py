@@ -156,6 +156,7 @@ def summons_card(summons: Summons, desk_url: str) -> tuple[str, list[Block]]:
         for each in summons.people
     )
     rung = f"call {summons.rung}" + ("" if summons.rung < 2 else ", nobody answered the one before")
+    rung = f"{summons.rung} % of its time is gone" if summons.kind == "clock" else rung
     blocks: list[Block] = [
         HeaderBlock(text=head[:150]),
         SectionBlock(text=MarkdownTextObject(text=f"*{words.escaped(summons.title)[:2800]}*")),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.calendar import due_of
 from domain.clock_rules import (
     FULL,
     ClockRule,
@@ -36,7 +37,9 @@ from domain.clocks import (
     superseded,
     tolled,
 )
+from domain.incident import compressed
 from domain.people import Role
+from tests.domain.parts import PROCEDURE
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -134,6 +137,18 @@ def test_only_what_counsel_confirmed_counts_and_terms_are_no_attainment() -> Non
     broken = stopped(advanced(clock(100), NOW)[0], NOW, code="gone")
     figures = attainment((done, late, unsure, term, broken))
     assert (figures.met, figures.late, figures.breached, figures.uncounted) == (1, 1, 1, 2)
+
+
+def test_a_drill_plays_targets_and_days_alike_faster() -> None:
+    days = rule(span=None).model_copy(update={"span": Span(count=3, unit=Unit.CALENDAR_DAYS)})
+    faster = compressed(PROCEDURE.model_copy(update={"clocks": (days, rule())}), 1 / 60)
+    assert [each.target for each in faster.clocks] == [timedelta(seconds=40)] * 2
+    exact = faster.clocks[1].span
+    assert exact is not None
+    assert exact.exact == timedelta(seconds=100)
+    counted = faster.clocks[0].span
+    assert counted is not None
+    assert due_of(counted, NOW, lambda _: False) == NOW + timedelta(days=3) / 60
 
 
 # -- properties ---------------------------------------------------------------------------------------------

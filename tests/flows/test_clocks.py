@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.acts import Approve, AskToToll, Cannot, ClockMet, Deny, Done, Resume, Take
+from domain.acts import Approve, AskToStandDown, AskToToll, ByHand, Cannot, ClockMet, Deny, Done, Resume, Take
 from domain.clocks import ClockRecord, ClockStatus
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
@@ -263,3 +263,32 @@ async def test_what_is_not_in_force_never_runs_and_that_no_clock_applies_is_reco
     nobody = await world.declare(slug="rehearsed_clocks")
     decided = await nobody.noted(Kind.CLOCK, "none")
     assert decided.detail["reason"] == "nobody-affected"
+
+
+async def test_where_no_calendar_knows_the_country_a_person_says_when_it_is_due_and_the_target_runs(
+    world: World,
+) -> None:
+    case = await ticking(world, "TEST-NOWHERE", rehearsal=Rehearsal(every_verb=True))
+    stuck = await case.open("/due!1")
+    assert stuck.card["fault"] == Code.PERMANENT.value
+    await case.later(minutes=21)
+    await case.until(lambda state: only(state).warned_target == (50,))
+    due = only(await case.state()).trigger_at + timedelta(days=4)
+    kept = await record(case)
+    await case.act(Role.ENGINEER, "/due!1", ByHand(result={"due_at": due.isoformat()}, artefact=kept))
+    await case.until(lambda state: only(state).due_at == due)
+    assert [each.code for each in await entries(case)] == ["armed", "warned", "armed"]
+    await duty(case)
+    assert (await case.result()).turnovers >= 1
+
+
+async def test_an_incident_that_is_stood_down_still_owes_its_duties(world: World) -> None:
+    case = await ticking(world, "TEST-LAW")
+    await clock_of(case)
+    await case.act(Role.LEGAL, "", AskToStandDown(code="mistake"))
+    await case.act(Role.DUTY_MANAGER, "stand-down", Approve())
+    await case.act(Role.LEGAL, "stand-down", Approve())
+    await case.open("settle")
+    await case.act(Role.ESCALATION_SPECIALIST, "settle", Cannot(code="not-owed"))
+    assert (await case.result()).outcome is Outcome.STOOD_DOWN
+    assert only(await case.state()).status is ClockStatus.STOPPED

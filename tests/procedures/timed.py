@@ -50,12 +50,16 @@ DAYS = LAW.model_copy(
     update={"id": "TEST-DAYS", "target": None,
             "span": Span(count=2, unit=Unit.BUSINESS_DAYS, country="US", zone="America/New_York")}
 )  # fmt: skip
+NOWHERE = DAYS.model_copy(
+    update={"id": "TEST-NOWHERE", "span": Span(count=2, unit=Unit.BUSINESS_DAYS, country="QQ"),
+            "target": timedelta(minutes=40)}
+)  # fmt: skip
 NOT_YET = LAW.model_copy(update={"id": "TEST-NOT-YET", "counsel": Counsel(standing=Standing.NOT_IN_FORCE)})
 OURS = LAW.model_copy(
     update={"id": "TEST-OURS", "span": None, "target": timedelta(minutes=5), "counsel": Counsel(),
             "met_by": ("owner",)}
 )  # fmt: skip
-RULES = {each.id: each for each in (LAW, WORDS, DAYS, NOT_YET, OURS)}
+RULES = {each.id: each for each in (LAW, WORDS, DAYS, NOWHERE, NOT_YET, OURS)}
 DUTY = TaskPolicy(
     name="duty",
     title="Do what the clock asks for",

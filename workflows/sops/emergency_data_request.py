@@ -1,7 +1,6 @@
 """Emergency data request: a public authority asks for a user's data because someone's life is in danger.
 
-Contain. Preserve the account in silence. Nobody is told, nothing is frozen, nothing is confirmed. Two clocks of our
-own run from the receipt: somebody has it in hand in five minutes, and it is decided in thirty.
+Contain. Preserve the account in silence. Nobody is told, nothing is frozen or confirmed. Two clocks of our own run.
 
 Investigate. Two things at once, by two people. Is the requester who they say? We look the agency up in our own
 directory and call back at our own number. Is it an emergency? A trained specialist says so. If the agency itself
@@ -114,8 +113,6 @@ POLICY = Procedure(
 
 @workflow.defn(name="sop.emergency_data_request")
 class EmergencyDataRequest(IncidentWorkflow):
-    """The procedure as it runs."""
-
     @workflow.run
     async def run(self, incident: OpenIncident) -> IncidentReport:
         return await self.follow(self.procedure)
