@@ -38,7 +38,7 @@ async def test_one_command_plays_a_drill_from_slack_to_its_signed_review(tmp_pat
     assert result["interventions"] == 1
     assert result["audit"]["entries"] > 0
     assert result["audit"]["faults"] == 0
-    assert result["effects"].keys() == {"platform", "portal", "pager", "mail", "slack"}
+    assert result["effects"].keys() == {"platform", "portal", "pager", "mail", "witness", "slack"}
     for name, each in result["effects"].items():
         assert each["applied"] == each["keys"] > 0, name
     report = Path(result["report"])
