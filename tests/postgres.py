@@ -59,6 +59,8 @@ class Postgres:
 
     def restart(self) -> None:
         """Start it again after it was killed; what was committed is there."""
+        # The library takes a dead postmaster that nobody has reaped for a running one.
+        (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
         self._server.ensure_postgres_running()
 
     async def url(self, *, empty: bool = False) -> str:

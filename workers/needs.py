@@ -9,6 +9,7 @@ from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SO
 
 CODEC_RING, STORE_RING, OUTSIDE_KEY = "codec.json", "store.json", "outside.key"
 DESK_KEY, DESK_PUBLIC_KEY = "desk.ed25519", "desk.pub"
+NOTARY_KEY, NOTARY_PUBLIC_KEY = "checkpoint.ed25519", "checkpoint.pub"
 
 # Which roles are handed which outside system or record, and with it what opens it.
 USES = {
@@ -57,10 +58,13 @@ def needs_of(role: str) -> Needs:
 
 
 DESK = Needs(
-    frozenset({"store_url", "slack_bot_token", "slack_app_token", "pager_secret", "pagerduty_token"}),
-    frozenset({CODEC_RING, STORE_RING, OUTSIDE_KEY, DESK_KEY, DESK_PUBLIC_KEY}),
+    frozenset(
+        {"store_url", "slack_bot_token", "slack_app_token", "pager_secret", "pagerduty_token", "witness_token"}
+    ),
+    frozenset({CODEC_RING, STORE_RING, OUTSIDE_KEY, DESK_KEY, DESK_PUBLIC_KEY, NOTARY_KEY, NOTARY_PUBLIC_KEY}),
 )
-"""What the desk reads: the one process with the private key. It is handed no outside system but the chat."""
+"""What the desk reads: the one process with the private keys. Of outside systems it is handed the chat, the pager (it
+calls when tonight's rota has a hole) and the witness."""
 
 AUDITOR = Needs(frozenset({"store_url", "pager_secret", "deadman_url"}), frozenset({STORE_RING}))
 """What the auditor reads: the ledger, and the two ways in which it says what is wrong."""

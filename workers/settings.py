@@ -174,12 +174,12 @@ class Settings(BaseSettings):
     @property
     def notary_key(self) -> Path:
         """The private Ed25519 key that signs checkpoints and exports; only the desk's process reads it."""
-        return self.home / "keys" / "checkpoint.ed25519"
+        return self.keys_dir / "checkpoint.ed25519"
 
     @property
     def notary_public_key(self) -> Path:
         """What auditors verify checkpoints and exports with; publish it."""
-        return self.home / "keys" / "checkpoint.pub"
+        return self.keys_dir / "checkpoint.pub"
 
     @property
     def directory_path(self) -> Path:
