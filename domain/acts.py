@@ -61,6 +61,14 @@ class Cannot(Model):
     code: str
 
 
+class Move(Model):
+    """The owner of a task with a due date asks for a later one, once; somebody who signs off agrees or does not."""
+
+    kind: Literal["move"] = "move"
+    to: datetime
+    code: str
+
+
 class Retry(Model):
     kind: Literal["retry"] = "retry"
 
@@ -106,10 +114,11 @@ class Acknowledge(Model):
 
 
 class Report(Model):
-    """One press: we left the procedure (`deviation`), or a tool of ours failed us (`tool-fault`). For the review."""
+    """One press, for the review: we left the procedure (`deviation`), a tool of ours failed us (`tool-fault`), or
+    something grave came of it (`consequence`). The codes are those of `domain.codes`."""
 
     kind: Literal["report"] = "report"
-    what: Literal["deviation", "tool-fault"]
+    what: Literal["deviation", "tool-fault", "consequence"]
     code: str = ""
 
 
@@ -160,6 +169,7 @@ Act = Annotated[
     | Withdraw
     | Done
     | Cannot
+    | Move
     | Retry
     | ByHand
     | Skip

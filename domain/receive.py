@@ -13,6 +13,7 @@ from domain.errors import Code
 from domain.gates import Ladder, Rung
 from domain.policy import Procedure, TaskPolicy, check_form
 from domain.refusal import Refused
+from domain.reports import chosen, move_asked, reported
 from domain.signing import open_statement
 from domain.state import Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
 from domain.timeline import Kind
@@ -107,6 +108,8 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
                 return Refused(code=Code.NOT_OPEN, detail="standing down is being decided already")
             asked = state.with_(stand_down_asked=code or "asked")
             return asked.noted(now, Kind.STANDING_DOWN, who=said.person, code="asked")
+        case acts.Report():
+            return reported(state, said, said.act, now)
         case acts.Note(text=text):
             return state.noted(now, Kind.NOTE, who=said.person, evidence=(text,))
         case _:
@@ -184,6 +187,8 @@ def _on_task(state: State, task: TaskRecord, said: acts.Statement, now: datetime
     if said.nonce != task.nonce or said.digest != task.digest:
         return Refused(code=Code.STALE)
     match said.act:
+        case acts.Move():
+            return move_asked(state, task, said, said.act, now)
         case acts.Done(result=result, artefact=artefact):
             problems = check_form(task.task.form, dict(result))
             if problems:
@@ -209,6 +214,7 @@ def _on_task(state: State, task: TaskRecord, said: acts.Statement, now: datetime
         task.key,
         who=said.person,
         code=code or ended.status.value,
+        detail=chosen(task.task.form, ended.result),
         evidence=evidence,
     )
 
