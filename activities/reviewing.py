@@ -9,8 +9,8 @@ from datetime import date
 
 from activities.report.material import Material, Said, in_words, roles_of, without_names
 from activities.review import (
-    AssessReview,
     Assessed,
+    AssessReview,
     Draft,
     DraftReview,
     Exposed,
@@ -150,9 +150,7 @@ class Reviewing:
         name = f"review/{given.here.key}/{hashlib.sha256(data).hexdigest()[:16]}.{form}"
         return await self._vault.put(given.here.case, EvidenceKind.REPORT, data, name=name)
 
-    async def _material(
-        self, given: DraftReview, written: tuple[LedgerEntry, ...], directory: Directory
-    ) -> Material:
+    async def _material(self, given: DraftReview, written: tuple[LedgerEntry, ...], directory: Directory) -> Material:
         roles, beside = roles_of(directory), await self._beside(given.here.case)
         entries = [*(each.entry for each in written), *beside]
         before = given.earlier[-1] if given.earlier else None
@@ -161,7 +159,9 @@ class Reviewing:
             written=written,
             beside=tuple(beside),
             figures=figures(entries, roles, given.severity),
-            said=tuple([await self._said(given, each.role, each.factors, each.words, directory) for each in given.opinions]),
+            said=tuple(
+                [await self._said(given, each.role, each.factors, each.words, directory) for each in given.opinions]
+            ),
             texts={
                 each.action.number: await self._words(given, each.action.text, directory)
                 for each in given.done
@@ -241,5 +241,3 @@ def _took_part(entries: Sequence[Entry], directory: Directory) -> tuple[Role, ..
     found = {each.who: None for each in entries if each.who}
     people = [person for each in found if (person := directory.person(each)) and person.roles]
     return tuple({each.roles[0]: None for each in people if each.roles[0] is not Role.AUDITOR})
-
-

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from domain.base import Model
 
-
 _REF = re.compile(r"(?P<kind>[a-z-]+):(?P<id>[A-Za-z0-9-]+):(?P<sha256>[0-9a-f]{64}):(?P<size>\d{1,12})")
 
 

@@ -39,7 +39,8 @@ class FormField(Model):
     """One line of a form. An `identifying` field stays in the vault: it never becomes a fact of the workflow.
 
     A `document` is text that the surface seals first; its answer is the reference (`evidence.ref_text`). `rows` is a
-    list of small forms of these `columns`; each row of its answer is JSON (`domain.rows`).
+    list of small forms of these `columns`; each row of its answer is JSON (`domain.rows`). `least` and `most` bound a
+    number.
     """
 
     name: str
@@ -50,13 +51,16 @@ class FormField(Model):
     identifying: bool = False
     help: str = ""
     columns: tuple[FormField, ...] = ()
+    least: int | None = None
+    most: int | None = None
 
     @model_serializer(mode="wrap")
-    def _without_absent_columns(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Fields of before had no columns, and the digests that people signed were made without them."""
+    def _without_what_came_later(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields of before had none of these, and the digests that people signed were made without them."""
         plain: dict[str, Any] = handler(self)
-        if not self.columns:
-            plain.pop("columns", None)
+        for name, absent in (("columns", ()), ("least", None), ("most", None)):
+            if getattr(self, name) == absent:
+                plain.pop(name, None)
         return plain
 
     def problem(self, value: object) -> str:
@@ -67,15 +71,20 @@ class FormField(Model):
             case FieldKind.BOOL:
                 return "" if isinstance(value, bool) else f"{self.name} must be true or false"
             case FieldKind.NUMBER:
-                fits = isinstance(value, int) and not isinstance(value, bool)
-                return "" if fits else f"{self.name} must be a whole number"
+                if not isinstance(value, int) or isinstance(value, bool):
+                    return f"{self.name} must be a whole number"
+                low = self.least is not None and value < self.least
+                high = self.most is not None and value > self.most
+                return f"{self.name} must be {self._bounds}" if low or high else ""
             case FieldKind.LIST:
                 if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
                     return f"{self.name} must be a list"
                 wrong = self.choices and not set(value) <= set(self.choices)
                 return f"{self.name} must be among {', '.join(self.choices)}" if wrong else ""
             case FieldKind.DOCUMENT:
-                return "" if isinstance(value, str) and ref_of(value) else f"{self.name} must be a document of the vault"
+                return (
+                    "" if isinstance(value, str) and ref_of(value) else f"{self.name} must be a document of the vault"
+                )
             case FieldKind.ROWS:
                 return self._row_problem(value)
             case FieldKind.CHOICE:
@@ -86,6 +95,11 @@ class FormField(Model):
             case _:
                 return "" if isinstance(value, str) else f"{self.name} must be text"
 
+    @property
+    def _bounds(self) -> str:
+        least = f"at least {self.least}" if self.least is not None else ""
+        most = f"at most {self.most}" if self.most is not None else ""
+        return " and ".join(each for each in (least, most) if each)
 
     def _row_problem(self, value: object) -> str:
         rows = read_rows(value)

@@ -26,9 +26,7 @@ def reported(state: State, said: acts.Statement, report: acts.Report, now: datet
     return state.noted(now, _KINDS[report.what], who=said.person, code=report.code)
 
 
-def move_asked(
-    state: State, task: TaskRecord, said: acts.Statement, move: acts.Move, now: datetime
-) -> State | Refused:
+def move_asked(state: State, task: TaskRecord, said: acts.Statement, move: acts.Move, now: datetime) -> State | Refused:
     """A later date is asked for, once; the task stays due as it was until somebody who signs off agrees."""
     due = due_of(task)
     if due is None:
@@ -41,9 +39,7 @@ def move_asked(
         return Refused(code=Code.REASON_REQUIRED)
     asked = task.model_copy(update={"move_to": move.to, "move_by": said.person})
     detail: dict[str, str | int | bool] = {"from": due.isoformat(), "to": move.to.isoformat(), "reason": move.code}
-    return state.with_task(asked).noted(
-        now, Kind.REVIEW, task.key, who=said.person, code="move-asked", detail=detail
-    )
+    return state.with_task(asked).noted(now, Kind.REVIEW, task.key, who=said.person, code="move-asked", detail=detail)
 
 
 def due_of(task: TaskRecord) -> datetime | None:

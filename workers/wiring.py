@@ -14,12 +14,12 @@ from activities.books import Bookkeeping
 from activities.calling import Calling
 from activities.disclosure import Disclosing
 from activities.platform import Enforcement
-from activities.review import Reviewing
+from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room
-from domain.ports import Ledger, Vault
+from domain.ports import Cases, Ledger, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
@@ -43,6 +43,7 @@ class Ports:
     """Everything that steps need from outside."""
 
     ledger: Ledger
+    cases: Cases
     vault: Vault
     directory: LiveDirectory
     platform: Platform
@@ -60,8 +61,14 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
     match role:
         case "sop":
             books, agencies = Bookkeeping(ports.ledger), Agencies(ports.directory)
-            reviewing = Reviewing(ports.ledger, ports.vault, TemporalStarter(client))
-            return [books.keep_books, agencies.check, agencies.desk, reviewing.draft, reviewing.start]
+            reviewing = Reviewing(
+                ledger=ports.ledger,
+                vault=ports.vault,
+                starter=TemporalStarter(client),
+                cases=ports.cases,
+                directory=ports.directory,
+            )
+            return [books.keep_books, agencies.check, agencies.desk, *steps_of_review(reviewing)]
         case "enforcement":
             acts = Enforcement(ports.platform, ports.key)
             return [
@@ -94,6 +101,19 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
             return [calling.page, calling.tell_room]
         case _:
             raise ValueError(f"there is no role {role!r}")
+
+
+def steps_of_review(reviewing: Reviewing) -> list[Callable[..., Any]]:
+    """The steps of a review and of what stands beside it."""
+    return [
+        reviewing.start,
+        reviewing.start_wellbeing,
+        reviewing.plan,
+        reviewing.assess,
+        reviewing.draft,
+        reviewing.look_back,
+        reviewing.exposed,
+    ]
 
 
 @asynccontextmanager
@@ -150,6 +170,7 @@ async def open_ports(settings: Settings, roles: Collection[str] = ROLES) -> Asyn
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
             ledger=store.ledger,
+            cases=store.cases,
             vault=vault,
             directory=DirectoryFile(settings.directory_path),
             platform=platform,

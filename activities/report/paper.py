@@ -177,7 +177,9 @@ def _table(pdf: _Paper, node: SyntaxTreeNode) -> None:
         padding=(0.9, 1.6, 0.9, 0.6),
         text_align="LEFT",
         markdown=True,
-        wrapmode=WrapMode.CHAR if any("/" in cell and len(cell) > 60 for row in rows for cell in row) else WrapMode.WORD,
+        wrapmode=WrapMode.CHAR
+        if any("/" in cell and len(cell) > 60 for row in rows for cell in row)
+        else WrapMode.WORD,
         cell_fill_color=_PALE if cover else None,
         cell_fill_mode="ALL" if cover else "NONE",
     ) as table:

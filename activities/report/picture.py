@@ -75,7 +75,9 @@ def _bars(entries: Sequence[Entry]) -> list[Bar]:
         if each.kind not in ends:
             continue
         closing = next((e for e in entries if e.kind in ends[each.kind] and e.subject == each.subject), None)
-        quiet = next((e for e in entries if e.kind is Kind.SILENCE and e.subject == each.subject and e.code == "task"), None)
+        quiet = next(
+            (e for e in entries if e.kind is Kind.SILENCE and e.subject == each.subject and e.code == "task"), None
+        )
         kind = each.kind.value.partition("-")[0]
         end = closing or quiet
         ended = "open" if end is None else "given-up" if closing is None else _result(kind, closing)
@@ -150,13 +152,22 @@ def _marks(entries: Sequence[Entry], axis: Axis, y: float) -> Iterator[str]:
     for each in entries:
         x = axis.x(each.at)
         if each.kind in (Kind.EFFECT, Kind.UNDONE):
-            colour = {"disclose": "#a4462f", "destroy": "#b3261e", "hide": "#b98a2f", "file": "#a4462f"}.get(each.code, "#1f7a5c")
+            colour = {"disclose": "#a4462f", "destroy": "#b3261e", "hide": "#b98a2f", "file": "#a4462f"}.get(
+                each.code, "#1f7a5c"
+            )
             yield f'<path d="M {x:.1f} {y - 3:.1f} L {x + 6:.1f} {y + 4:.1f} L {x:.1f} {y + 11:.1f} L {x - 6:.1f} {y + 4:.1f} Z" fill="{colour}"/>'
             label = each.code if each.kind is Kind.EFFECT else "undone"
             if x > free:
                 yield _text(x + 9, y + 8, label, 9, colour, bold=True)
                 free = x + 14 + 5.4 * len(label)
-        elif each.kind in (Kind.DEVIATION, Kind.TOOL_FAULT, Kind.CONSEQUENCE, Kind.REFUSAL, Kind.STEP_FAILED, Kind.CANCEL_ASKED):
+        elif each.kind in (
+            Kind.DEVIATION,
+            Kind.TOOL_FAULT,
+            Kind.CONSEQUENCE,
+            Kind.REFUSAL,
+            Kind.STEP_FAILED,
+            Kind.CANCEL_ASKED,
+        ):
             yield f'<path d="M {x:.1f} {y + 18:.1f} L {x + 6:.1f} {y + 29:.1f} L {x - 6:.1f} {y + 29:.1f} Z" fill="#b3261e"/>'
 
 
@@ -223,7 +234,4 @@ def _legend(more: int) -> Iterator[str]:
 
 def _text(x: float, y: float, words: str, size: int, colour: str, *, anchor: str = "start", bold: bool = False) -> str:
     weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
-    )
-
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'

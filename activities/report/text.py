@@ -104,14 +104,13 @@ def _summary(report: Material) -> Iterator[str]:
     given, figures = report.given, report.figures
     yield from ("## Summary", "")
     if given.depth is not None:
-        why = [(in_words(each.trigger.value), MEANS[each.trigger], ", ".join(each.entries) or "-") for each in given.fired]
+        why = [
+            (in_words(each.trigger.value), MEANS[each.trigger], ", ".join(each.entries) or "-") for each in given.fired
+        ]
         yield from ("### Why this review is " + given.depth.value, "")
         yield from table(("Trigger", "What it says", "Entries"), why, "No universal trigger fired.")
     yield from ("### From the declaration", "")
-    spans = [
-        (each.name, span(each.seconds), span(each.target), _kept(each))
-        for each in figures.spans
-    ]
+    spans = [(each.name, span(each.seconds), span(each.target), _kept(each)) for each in figures.spans]
     yield from table(("To", "Took", "Target", ""), spans)
     met, ended = figures.attained
     said = f"{met} of {ended} met in time" if ended else "no confirmed statutory clock ended"
@@ -135,7 +134,9 @@ def _decisions(report: Material) -> Iterator[str]:
             in_words(each.code),
             span(each.seconds),
             each.rungs,
-            ", ".join([*(["silence to the end of the ladder"] if each.silent else []), *(["alone"] if each.alone else [])])
+            ", ".join(
+                [*(["silence to the end of the ladder"] if each.silent else []), *(["alone"] if each.alone else [])]
+            )
             or "-",
         )
         for each in figures.gates
@@ -230,7 +231,9 @@ def _actions(report: Material) -> Iterator[str]:
             each.action.system or "-",
             in_words(each.action.factor.value) if each.action.factor else "-",
             f"{each.due:%Y-%m-%d}{' (moved)' if each.moved else ''}",
-            f"**{each.status}**" if each.status == "overdue" else each.status + (f": {in_words(each.code)}" if each.code else ""),
+            f"**{each.status}**"
+            if each.status == "overdue"
+            else each.status + (f": {in_words(each.code)}" if each.code else ""),
         )
         for each in given.done
     ]
@@ -295,7 +298,7 @@ def _appendix(report: Material) -> Iterator[str]:
         "",
         f"`{report.head or 'none'}`",
         "",
-        f"- `holdfast audit verify` reads every chain from end to end and names each fault.",
+        "- `holdfast audit verify` reads every chain from end to end and names each fault.",
         f"- `holdfast timeline {report.given.of} -o json` shows the entries with their hashes: the last must be the one above, "
         "or stand behind that one if the case went on.",
         "- The hash of this document is in the timeline of the review; "

@@ -71,6 +71,13 @@ class Closing(Gates):
         """The closed case amends its review. A review that is signed off already needs no amendment."""
         if not self.state.review:
             return
+        if self._patched("books-before-the-review"):
+            # The review drafts from the ledger, so the end must be in it before the review hears of it.
+            self._in_flight += 1
+            try:
+                await self._write_up()
+            finally:
+                self._in_flight -= 1
         try:
             await workflow.get_external_workflow_handle(self.state.review).signal("case_closed", report)
         except ApplicationError:
@@ -187,6 +194,8 @@ class Closing(Gates):
         for undo in reversed(self.state.undo):
             await self._boundary()
             await self._take_back(undo)
+        if not self.state.review and self._patched("review-of-standing-down"):
+            await self._start_review()
         return await self._shut(Outcome.STOOD_DOWN, self.state.stand_down_asked)
 
 
