@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.declaring import Declarer
 from console.waiting import unreadable, waiting_of
-from domain.access import Action, asked_roles, may
+from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
 from domain.desk import Declaration, Declared, Doing, Waiting
 from domain.errors import Code, HoldfastError
@@ -31,6 +31,7 @@ from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
 from domain.refusal import Refused
 from domain.signing import Signer
+from domain.standing import REVIEW, WELLBEING, privileged, tail_of
 from domain.state import State
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
 from domain.voting import alone_roles
@@ -80,6 +81,8 @@ class LocalDesk:
         return [each for each in found if await self._sees(who, each)]
 
     async def _sees(self, who: Person, case: Projection) -> bool:
+        if tail_of(case.case):
+            return await self._asked(who, Action.SEE, case.case) is None
         no = may(who, Action.SEE, self._procedure_of(case.case, case.slug))
         return no is None or (bool(case.open_tasks) and await self._asked(who, Action.SEE, case.case) is None)
 
@@ -116,7 +119,21 @@ class LocalDesk:
 
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         await self._person(person, Action.SEE, case)
+        await self._may_read(person, case, ref.kind)
         return await self._vault.get(normal(case), ref)
+
+    async def _may_read(self, person: str, case: str, kind: EvidenceKind) -> None:
+        """The vault answers for the kind of a document; a report and a list of exposed people have their own readers,
+        whichever of the case's ids somebody asks with."""
+        who, _ = await self._known(person)
+        head = normal(case).partition("/")[0]
+        no: Refused | None = None
+        if kind is EvidenceKind.WELLBEING:
+            no = may(who, Action.READ, part=Part.WELLBEING)
+        elif kind in (EvidenceKind.REPORT, EvidenceKind.OPINION):
+            no = await self._asked(who, Action.READ, f"{head}/{REVIEW}")
+        if no is not None:
+            raise HoldfastError(no.code)
 
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)
@@ -216,8 +233,9 @@ class LocalDesk:
 
     async def _person(self, person: str, action: Action, case: str = "") -> Person:
         who, _ = await self._known(person)
-        no = may(who, action, self._procedure_of(case) if case else None)
-        if no is not None and no.code is Code.UNKNOWN_CASE:
+        beside = tail_of(normal(case)) if case else ""
+        no = None if beside else may(who, action, self._procedure_of(case) if case else None)
+        if beside or (no is not None and no.code is Code.UNKNOWN_CASE):
             no = await self._asked(who, action, case)
         if no is not None:
             raise HoldfastError(no.code)
@@ -225,13 +243,17 @@ class LocalDesk:
 
     async def _asked(self, who: Person, action: Action, case: str) -> Refused | None:
         """Whom a case gave work may see it, whatever the procedure says; else it does not exist for them."""
+        beside = tail_of(normal(case))
+        if beside == WELLBEING:
+            return may(who, action, part=Part.WELLBEING)
         try:
             state = await self._query(normal(case))
         except HoldfastError as error:
             if error.code is Code.UNREACHABLE:
                 raise
             return Refused(code=Code.UNKNOWN_CASE)
-        return may(who, action, self._procedure_of(case), asked_roles(state))
+        part = Part.CASE if beside != REVIEW else Part.DIRECTED if privileged(state) else Part.REVIEW
+        return may(who, action, self._procedure_of(case), asked_roles(state), part)
 
     def _procedure_of(self, case: str, slug: str = "") -> Procedure | None:
         """A case's procedure by its prefix; a review's is that of its case."""
@@ -264,13 +286,13 @@ class LocalDesk:
 
 
 def normal(case: str) -> str:
-    """A case id in its one right spelling; `<case>/review` keeps its tail.
+    """A case id in its one right spelling; `<case>/review` and `<case>/wellbeing` keep their tails.
 
     Raises:
         HoldfastError: `unknown-case`.
     """
     head, slash, tail = case.strip().partition("/")
-    if slash and tail != "review":
+    if slash and tail not in (REVIEW, WELLBEING):
         raise HoldfastError(Code.UNKNOWN_CASE)
     return spell_case_id(*parse_case_id(head)) + slash + tail
 
