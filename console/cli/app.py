@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, operating, procedures, running, saying
+from console.cli import cases, deciding, declaring, operating, procedures, reviewing, running, saying
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -49,6 +49,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "gates": cases.gates,
         "tasks": cases.tasks,
         "interventions": cases.interventions,
+        "review": reviewing.review,
     },
     DECIDING: {
         "decide": deciding.decide,
@@ -58,6 +59,10 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "amend": saying.amend,
         "note": saying.note,
         "stand-down": saying.stand_down,
+        "move": reviewing.move,
+        "report-deviation": reviewing.report_deviation,
+        "report-tool-fault": reviewing.report_tool_fault,
+        "report-consequence": reviewing.report_consequence,
     },
     PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
     RUNNING: {

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from console.web.drawing import Drawer
 from console.web.errors import status_of
-from console.web.forms import Reader, result_fields, text, texts
+from console.web.forms import MOST_ROWS, Reader, result_fields, text, texts
 from console.web.pages import SEE_OTHER, case_path
 from console.web.parts import Parts, Person, Web
 from console.web.views import (
@@ -194,7 +194,7 @@ async def _page(
             "questions": await _questions(web, person, state, waiting.key),
         }
     elif waiting.kind == "task":
-        more |= {"documents": documents_of(state)}
+        more |= {"documents": documents_of(state), "most_rows": MOST_ROWS}
     else:
         choices = [each for each in state.interventions[waiting.key].choices if each.kind == "by-hand"]
         more |= {

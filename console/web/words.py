@@ -49,7 +49,10 @@ KINDS: dict[Kind, str] = {
     Kind.CANCEL_ASKED: "Somebody cancelled outside the desk",
     Kind.STANDING_DOWN: "Standing down",
     Kind.UNDONE: "Taken back",
-    Kind.REVIEW: "The review began",
+    Kind.REVIEW: "Review",
+    Kind.TOOL_FAULT: "A tool failed somebody",
+    Kind.CONSEQUENCE: "What came of it",
+    Kind.OVERDUE: "Overdue",
     Kind.TURNOVER: "The record was carried over",
     Kind.CLOSED: "Closed",
 }
@@ -64,6 +67,7 @@ SAID: dict[str, str] = {
     "by-hand": "What you did by hand is recorded.",
     "skip": "The step is to be skipped.",
     "cannot": "It is recorded that this cannot be done.",
+    "move-asked": "A later date is asked for; somebody who signs reviews answers.",
 }
 LEAVE = {"allowed": "", "second-person": "A second person must choose the same.", "never": "Not possible here."}
 
