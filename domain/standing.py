@@ -75,7 +75,7 @@ def tail_of(case: str) -> str:
 
 def privileged(state: State) -> bool:
     """Whether a review is directed by counsel: unless an ordinary one was chosen."""
-    chosen = next((value for key, value in state.journal.items() if "/choose-privilege/" in key), {})
+    chosen: dict[str, Any] = next((value for key, value in state.journal.items() if "/choose-privilege/" in key), {})
     return bool(chosen.get("result", {}).get("kind") != "ordinary")
 
 

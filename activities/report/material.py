@@ -80,8 +80,8 @@ def without_names(text: str, directory: Directory) -> str:
         role = f"[{in_words(each.roles[0].value)}]" if each.roles else "[colleague]"
         parts = each.name.split()
         known |= {word: role for word in (each.name, each.id, each.email, each.slack) if word}
-        # A first name alone names somebody too; one that is a common word of two letters would hide too much.
-        known |= {parts[0]: role for _ in (0,) if parts and len(parts[0]) > 2}
+        if parts and len(parts[0]) > 2:  # a first name alone names somebody too; a shorter one hides half the text
+            known[parts[0]] = role
     if not known:
         return text
     longest_first = sorted(known, key=len, reverse=True)

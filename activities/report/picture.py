@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from activities.report.axis import Axis
 from activities.report.material import in_words
+from activities.report.shapes import circle, label, line, polygon, rect
 from activities.report.text import span
 from domain.timeline import Entry, Kind
 
@@ -29,7 +30,7 @@ _ROWS = 15  # bars beyond this number would be too thin to read; the rest is cou
 class Bar(NamedTuple):
     """Something that was open for a while."""
 
-    label: str
+    name: str
     kind: str
     start: datetime
     end: datetime
@@ -44,14 +45,14 @@ def picture(case: str, entries: Sequence[Entry]) -> str:
         return ""
     axis = Axis([each.at for each in shown], _LEFT, _RIGHT)
     bars = _bars(shown)
+    first, last = (f"{each.at:%d %B %Y, %H:%M:%S}" for each in (shown[0], shown[-1]))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         f'role="img" aria-label="Timeline of {escape(case)}" font-family="Report">',
-        f'<rect x="0" y="0" width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/>',
-        _text(20, 34, f"Timeline of {case}", 20, _INK, bold=True),
-        _text(20, 56, f"{shown[0].at:%d %B %Y, %H:%M:%S} to {shown[-1].at:%d %B %Y, %H:%M:%S} UTC. Grey gaps are hours or "
-              "days in which nothing was recorded.", 11, _SOFT),
-    ]  # fmt: skip
+        rect(0, 0, WIDTH, HEIGHT, _PAPER),
+        label(20, 34, f"Timeline of {case}", 20, _INK, bold=True),
+        label(20, 56, f"{first} to {last} UTC. Grey gaps are hours or days in which nothing was recorded.", 11, _SOFT),
+    ]
     bottom = HEIGHT - 76
     parts += _phases(shown, axis, bottom)
     parts += _scale(axis, bottom)
@@ -116,19 +117,19 @@ def _phases(entries: Sequence[Entry], axis: Axis, bottom: float) -> Iterator[str
         x, right = axis.x(at), axis.x(end)
         if right - x < 1:
             continue
-        yield f'<rect x="{x:.1f}" y="{_TOP}" width="{right - x:.1f}" height="{bottom - _TOP:.1f}" fill="{_PHASES.get(code, "#f1f3f3")}"/>'
+        yield rect(x, _TOP, right - x, bottom - _TOP, _PHASES.get(code, "#f1f3f3"))
         if right - x > 6.2 * len(code):
-            yield _text(x + 5, _TOP + 14, code.upper(), 9, _SOFT, bold=True)
+            yield label(x + 5, _TOP + 14, code.upper(), 9, _SOFT, bold=True)
 
 
 def _scale(axis: Axis, bottom: float) -> Iterator[str]:
     for left, right, gap in axis.gaps:
-        yield f'<rect x="{left:.1f}" y="{_TOP - 18}" width="{right - left:.1f}" height="{bottom - _TOP + 18:.1f}" fill="#e9eded"/>'
-        yield _text((left + right) / 2, _TOP - 24, span(int(gap.total_seconds())), 9, _SOFT, anchor="middle")
-    for x, label in axis.ticks():
-        yield f'<line x1="{x:.1f}" y1="{_TOP - 4}" x2="{x:.1f}" y2="{bottom:.1f}" stroke="{_LINE}" stroke-width="0.7"/>'
-        yield _text(x, _TOP - 8, label, 9, _SOFT, anchor="middle")
-    yield f'<line x1="{_LEFT}" y1="{bottom:.1f}" x2="{_RIGHT}" y2="{bottom:.1f}" stroke="{_INK}" stroke-width="1"/>'
+        yield rect(left, _TOP - 18, right - left, bottom - _TOP + 18, "#e9eded")
+        yield label((left + right) / 2, _TOP - 24, span(int(gap.total_seconds())), 9, _SOFT, anchor="middle")
+    for x, time in axis.ticks():
+        yield line((x, _TOP - 4), (x, bottom), _LINE, 0.7)
+        yield label(x, _TOP - 8, time, 9, _SOFT, anchor="middle")
+    yield line((_LEFT, bottom), (_RIGHT, bottom), _INK)
 
 
 def _rows(entries: Sequence[Entry], bars: Sequence[Bar], axis: Axis, bottom: float) -> Iterator[str]:
@@ -146,8 +147,8 @@ def _rows(entries: Sequence[Entry], bars: Sequence[Bar], axis: Axis, bottom: flo
 
 def _marks(entries: Sequence[Entry], axis: Axis, y: float) -> Iterator[str]:
     """What took effect, above the bars; what went otherwise, below it."""
-    yield _text(_LEFT - 10, y + 8, "what we did", 10, _INK, anchor="end")
-    yield _text(_LEFT - 10, y + 28, "deviations, faults", 10, _INK, anchor="end")
+    yield label(_LEFT - 10, y + 8, "what we did", 10, _INK, anchor="end")
+    yield label(_LEFT - 10, y + 28, "deviations, faults", 10, _INK, anchor="end")
     free = 0.0
     for each in entries:
         x = axis.x(each.at)
@@ -155,11 +156,11 @@ def _marks(entries: Sequence[Entry], axis: Axis, y: float) -> Iterator[str]:
             colour = {"disclose": "#a4462f", "destroy": "#b3261e", "hide": "#b98a2f", "file": "#a4462f"}.get(
                 each.code, "#1f7a5c"
             )
-            yield f'<path d="M {x:.1f} {y - 3:.1f} L {x + 6:.1f} {y + 4:.1f} L {x:.1f} {y + 11:.1f} L {x - 6:.1f} {y + 4:.1f} Z" fill="{colour}"/>'
-            label = each.code if each.kind is Kind.EFFECT else "undone"
+            yield polygon([(x, y - 3), (x + 6, y + 4), (x, y + 11), (x - 6, y + 4)], colour)
+            what = each.code if each.kind is Kind.EFFECT else "undone"
             if x > free:
-                yield _text(x + 9, y + 8, label, 9, colour, bold=True)
-                free = x + 14 + 5.4 * len(label)
+                yield label(x + 9, y + 8, what, 9, colour, bold=True)
+                free = x + 14 + 5.4 * len(what)
         elif each.kind in (
             Kind.DEVIATION,
             Kind.TOOL_FAULT,
@@ -168,70 +169,67 @@ def _marks(entries: Sequence[Entry], axis: Axis, y: float) -> Iterator[str]:
             Kind.STEP_FAILED,
             Kind.CANCEL_ASKED,
         ):
-            yield f'<path d="M {x:.1f} {y + 18:.1f} L {x + 6:.1f} {y + 29:.1f} L {x - 6:.1f} {y + 29:.1f} Z" fill="#b3261e"/>'
+            yield polygon([(x, y + 18), (x + 6, y + 29), (x - 6, y + 29)], "#b3261e")
 
 
 def _bar(bar: Bar, entries: Sequence[Entry], axis: Axis, y: float, height: float) -> Iterator[str]:
     thick = min(height * 0.46, 16)
     x, right = axis.x(bar.start), max(axis.x(bar.end), axis.x(bar.start) + 3)
-    colour = _ENDED.get(bar.ended, "#5c716f")
-    yield _text(_LEFT - 10, y + thick - 2, in_words(bar.label)[:26], 10, _INK, anchor="end", bold=bar.kind == "gate")
+    colour, middle = _ENDED.get(bar.ended, "#5c716f"), y + thick / 2
+    yield label(_LEFT - 10, y + thick - 2, in_words(bar.name)[:26], 10, _INK, anchor="end", bold=bar.kind == "gate")
     if bar.kind == "clock":
-        yield f'<line x1="{x:.1f}" y1="{y + thick / 2:.1f}" x2="{right:.1f}" y2="{y + thick / 2:.1f}" stroke="{colour}" stroke-width="3"/>'
+        yield line((x, middle), (right, middle), colour, 3)
         yield from _clock_marks(bar, entries, axis, y, thick)
     else:
-        solid = "1" if bar.kind == "gate" else "0.55"
-        yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{right - x:.1f}" height="{thick:.1f}" rx="2" fill="{colour}" fill-opacity="{solid}"/>'
+        solid = 1 if bar.kind == "gate" else 0.55
+        yield rect(x, y, right - x, thick, colour, round_=2, opacity=solid)
     for each in entries:
         if each.subject != bar.key:
             continue
         at = axis.x(each.at)
         if each.kind is Kind.RUNG:
-            yield f'<line x1="{at:.1f}" y1="{y + thick + 1:.1f}" x2="{at:.1f}" y2="{y + thick + 6:.1f}" stroke="{_INK}" stroke-width="1.4"/>'
+            yield line((at, y + thick + 1), (at, y + thick + 6), _INK, 1.4)
         elif each.kind is Kind.SILENCE:
-            yield f'<circle cx="{at:.1f}" cy="{y + thick / 2:.1f}" r="{thick / 2 + 1:.1f}" fill="{_PAPER}" stroke="#b3261e" stroke-width="1.6"/>'
+            yield circle(at, middle, thick / 2 + 1, _PAPER, "#b3261e")
         elif each.kind is Kind.DECISION:
-            yield f'<circle cx="{at:.1f}" cy="{y + thick / 2:.1f}" r="2.6" fill="{_PAPER}"/>'
-    label = in_words(bar.ended)
+            yield circle(at, middle, 2.6, _PAPER)
+    said = in_words(bar.ended)
     after = right + 6
-    if after + 5.2 * len(label) < _RIGHT + 20:
-        yield _text(after, y + thick - 2, label, 9, colour, bold=True)
+    if after + 5.2 * len(said) < _RIGHT + 20:
+        yield label(after, y + thick - 2, said, 9, colour, bold=True)
     else:
-        yield _text(x - 6, y + thick - 2, label, 9, colour, anchor="end", bold=True)
+        yield label(x - 6, y + thick - 2, said, 9, colour, anchor="end", bold=True)
 
 
 def _clock_marks(bar: Bar, entries: Sequence[Entry], axis: Axis, y: float, thick: float) -> Iterator[str]:
-    mine = [e for e in entries if e.kind is Kind.CLOCK and (str(e.detail.get("clock", "")) or e.subject) == bar.label]
+    mine = [e for e in entries if e.kind is Kind.CLOCK and (str(e.detail.get("clock", "")) or e.subject) == bar.name]
     for each in mine:
         if each.code == "warned":
-            at = axis.x(each.at)
-            yield f'<circle cx="{at:.1f}" cy="{y + thick / 2:.1f}" r="3" fill="#b98a2f"/>'
+            yield circle(axis.x(each.at), y + thick / 2, 3, "#b98a2f")
     due = next((str(e.detail["due"]) for e in reversed(mine) if e.detail.get("due")), "")
     try:
         at = axis.x(datetime.fromisoformat(due))
     except ValueError:
         return
-    yield f'<line x1="{at:.1f}" y1="{y - 4:.1f}" x2="{at:.1f}" y2="{y + thick + 4:.1f}" stroke="#b3261e" stroke-width="1.6" stroke-dasharray="3 2"/>'
-    yield _text(at + 3, y - 1, "due", 8, "#b3261e")
+    yield line((at, y - 4), (at, y + thick + 4), "#b3261e", 1.6, dashed=True)
+    yield label(at + 3, y - 1, "due", 8, "#b3261e")
 
 
 def _legend(more: int) -> Iterator[str]:
     y = HEIGHT - 40
     x = 20.0
     items = (
-        ("#1f7a5c", "approved, met"), ("#a4462f", "denied, cannot"), ("#3d6ea5", "work done"), ("#b98a2f", "given up, by hand"),
-        ("#8a979a", "open"),
+        ("#1f7a5c", "approved, met"), ("#a4462f", "denied, cannot"), ("#3d6ea5", "work done"),
+        ("#b98a2f", "given up, by hand"),         ("#8a979a", "open"),
     )  # fmt: skip
-    for colour, label in items:
-        yield f'<rect x="{x:.1f}" y="{y - 9}" width="14" height="9" rx="2" fill="{colour}"/>'
-        yield _text(x + 19, y - 1, label, 10, _SOFT)
-        x += 34 + 6.0 * len(label)
-    signs = "strong bar: decision · pale bar: work · tick below: a rung was called · ring: silence to the end · diamond: effect · triangle: went otherwise"
-    yield _text(20, y + 18, signs, 10, _SOFT)
+    for colour, means in items:
+        yield rect(x, y - 9, 14, 9, colour, round_=2)
+        yield label(x + 19, y - 1, means, 10, _SOFT)
+        x += 34 + 6.0 * len(means)
+    signs = (
+        "strong bar: decision · pale bar: work · tick below: a rung was called · ring: silence to the end · "
+        "diamond: effect · triangle: went otherwise"
+    )
+    yield label(20, y + 18, signs, 10, _SOFT)
     if more:
-        yield _text(_RIGHT, y - 1, f"{more} more pieces of work are in the appendix", 10, _SOFT, anchor="end")
-
-
-def _text(x: float, y: float, words: str, size: int, colour: str, *, anchor: str = "start", bold: bool = False) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"{weight}>{escape(words)}</text>'
+        yield label(_RIGHT, y - 1, f"{more} more pieces of work are in the appendix", 10, _SOFT, anchor="end")

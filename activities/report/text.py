@@ -299,8 +299,8 @@ def _appendix(report: Material) -> Iterator[str]:
         f"`{report.head or 'none'}`",
         "",
         "- `holdfast audit verify` reads every chain from end to end and names each fault.",
-        f"- `holdfast timeline {report.given.of} -o json` shows the entries with their hashes: the last must be the one above, "
-        "or stand behind that one if the case went on.",
+        f"- `holdfast timeline {report.given.of} -o json` shows the entries with their hashes: the last must be "
+        "the one above, or stand behind that one if the case went on.",
         "- The hash of this document is in the timeline of the review; "
         f"`holdfast review {report.given.of} --format pdf` refuses a document that was changed.",
         "",

@@ -1,4 +1,4 @@
-"""Actions of a review: side by side, chased around their dates, moved once by agreement; and whether it happened again."""
+"""Actions of a review: side by side, chased around their dates, moved once by agreement."""
 
 from __future__ import annotations
 

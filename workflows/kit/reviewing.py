@@ -248,7 +248,7 @@ class Reviewing(Chasing):
         self._say("signed", "signed-off", depth=self.depth.value)
 
     async def look_back(self) -> None:
-        """Some time after the sign-off: did it happen again? Every look is armed at once, so that none moves another."""
+        """Some time after the sign-off: did it happen again? All looks are armed at once: none moves another."""
         armed = [(after, self._armed(after)) for after in self.more.look_back]
         for after, key in armed:
             await self._boundary()
