@@ -46,7 +46,7 @@ class Axis:
                     before = self._pieces[index - 1]
                     share = (at - before[1]) / (start - before[1])
                     return before[3] + share * (left - before[3])
-                return left + (right - left) * ((at - start) / (end - start) if end > start else 0)
+                return left + (right - left) * ((at - start) / (end - start) if end > start else 0.5)
         return self._pieces[-1][3]
 
     def ticks(self) -> Iterator[tuple[float, str]]:

@@ -70,7 +70,7 @@ def _cover(report: Material) -> Iterator[str]:
     depth = {Depth.FULL: "full", Depth.SHORT: "short", None: "not decided yet"}[given.depth]
     kind = "directed by counsel" if given.privileged else "ordinary"
     begun = next((each.at for each in report.entries if each.kind is Kind.DECLARED), None)
-    yield from ("# Post-incident review", "", f"**{report.marking}**", "")
+    yield from (f"# Post-incident review of {given.of}", "", f"**{report.marking}**", "")
     rows: list[tuple[str, str]] = [
         ("Case", f"`{given.of}`"),
         ("Procedure", escaped(given.title) or "-"),

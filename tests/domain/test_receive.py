@@ -46,6 +46,8 @@ ACTS: tuple[Act, ...] = (
     acts.Withdraw(),
     acts.Done(result={"answer": "yes"}, artefact=evidence()),
     acts.Cannot(code="nobody-answered"),
+    acts.Move(to=datetime(2026, 12, 1, tzinfo=UTC), code="late"),
+    acts.Report(what="deviation", code="late"),
     acts.Retry(),
     acts.ByHand(result={"id": "x"}, artefact=evidence()),
     acts.Skip(code="not-needed"),
@@ -55,7 +57,7 @@ ACTS: tuple[Act, ...] = (
     acts.Note(text=evidence("note")),
 )
 ACCEPTED = {
-    "case": {"take", "amend", "ask-to-stand-down", "note"},
+    "case": {"take", "amend", "ask-to-stand-down", "note", "report"},
     "gate": {"approve", "approve-less", "ask-first", "deny"},
     "task": {"done", "cannot"},
     "intervention": {"retry", "by-hand", "skip"},
