@@ -104,10 +104,11 @@ def _spans(entries: Sequence[Entry], severity: Severity) -> tuple[Span, ...]:
     def first(kind: Kind, *codes: str) -> datetime | None:
         return next((each.at for each in entries if each.kind is kind and (not codes or each.code in codes)), None)
 
+    seen = [e.at for e in entries if e.kind is Kind.ACKNOWLEDGED or (e.kind is Kind.OWNER and e.code == "taken")]
     checked = [e.at for e in entries if e.kind is Kind.TASK_ENDED and e.subject.startswith("investigate/")]
     decided = [e.at for e in entries if e.kind is Kind.GATE_DECIDED and e.subject.startswith("notify/")]
     return (
-        span("acknowledge", first(Kind.OWNER, "taken"), acknowledge),
+        span("acknowledge", min(seen, default=None), acknowledge),
         span("preserve", first(Kind.EFFECT, "preserve")),
         span("contain", first(Kind.EFFECT, "hide", "preserve"), contain),
         span("verify", max(checked, default=None)),
@@ -154,15 +155,16 @@ def _roles(entries: Sequence[Entry], role_of: Mapping[str, str]) -> tuple[RoleFi
 
 def _clocks(entries: Sequence[Entry]) -> tuple[ClockFigure, ...]:
     armed: dict[str, Entry] = {}
-    last: dict[str, Entry] = {}
+    # A clock may have a statutory end and an earlier one of our own: each is told by itself.
+    last: dict[tuple[str, str], Entry] = {}
     for each in entries:
         if each.kind is not Kind.CLOCK:
             continue
         name = str(each.detail.get("clock", "")) or each.subject
         armed.setdefault(name, each)
         if each.code != "warned":
-            last[name] = each
-    return tuple(_clock(name, armed[name], end) for name, end in last.items())
+            last[name, str(each.detail.get("kind", ""))] = each
+    return tuple(_clock(name, armed[name], end) for (name, _), end in last.items())
 
 
 def _clock(name: str, armed: Entry, end: Entry) -> ClockFigure:

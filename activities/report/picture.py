@@ -95,7 +95,7 @@ def _result(kind: str, closing: Entry) -> str:
 
 def _clock_bars(entries: Sequence[Entry]) -> list[Bar]:
     found: dict[str, Bar] = {}
-    for each in (e for e in entries if e.kind is Kind.CLOCK):
+    for each in (e for e in entries if e.kind is Kind.CLOCK and e.code != "none"):
         name = str(each.detail.get("clock", "")) or each.subject
         before = found.get(name)
         ended = {"armed": "running", "warned": "running", "resumed": "running"}.get(each.code, each.code)
