@@ -119,7 +119,13 @@ def _inline(node: SyntaxTreeNode) -> str:
 
 def _plain(text: str) -> str:
     """Words in which fpdf2 finds no marks of its own: people's text must not become a link or a style."""
-    return text.replace("**", "* *").replace("__", "_ _").replace("--", "–").replace("](", "] (").replace("~~", "~ ~")
+    return (
+        text.replace("**", "* *")
+        .replace("__", "_ _")
+        .replace("--", "-\u200b-")
+        .replace("](", "] (")
+        .replace("~~", "~ ~")
+    )
 
 
 def _heading(pdf: _Paper, node: SyntaxTreeNode) -> None:
@@ -176,7 +182,7 @@ def _table(pdf: _Paper, node: SyntaxTreeNode) -> None:
         borders_layout=TableBordersLayout.HORIZONTAL_LINES if not cover else TableBordersLayout.NONE,
         headings_style=FontFace(emphasis="BOLD", color=_SOFT, size_pt=7.2),
         first_row_as_headings=not cover,
-        line_height=4.3,
+        line_height=4.0,
         padding=(0.9, 1.6, 0.9, 0.6),
         text_align="LEFT",
         markdown=True,

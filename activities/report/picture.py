@@ -113,8 +113,7 @@ def _clock_bars(entries: Sequence[Entry]) -> list[Bar]:
 def _phases(entries: Sequence[Entry], axis: Axis, bottom: float) -> Iterator[str]:
     begun = [(each.at, each.code) for each in entries if each.kind is Kind.PHASE]
     for index, (at, code) in enumerate(begun):
-        end = begun[index + 1][0] if index + 1 < len(begun) else axis.end
-        x, right = axis.x(at), axis.x(end)
+        x, right = axis.x(at), axis.x(begun[index + 1][0]) if index + 1 < len(begun) else float(_RIGHT)
         if right - x < 1:
             continue
         yield rect(x, _TOP, right - x, bottom - _TOP, _PHASES.get(code, "#f1f3f3"))

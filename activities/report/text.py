@@ -102,7 +102,10 @@ def _due(at: datetime | None) -> str:
 
 def _summary(report: Material) -> Iterator[str]:
     given, figures = report.given, report.figures
+    met, ended = figures.attained
+    said = f"{met} of {ended} met in time" if ended else "no confirmed statutory clock ended"
     yield from ("## Summary", "")
+    yield from (f"Statutory clocks confirmed by counsel: {said}.", "")
     if given.depth is not None:
         why = [
             (in_words(each.trigger.value), MEANS[each.trigger], ", ".join(each.entries) or "-") for each in given.fired
@@ -112,14 +115,11 @@ def _summary(report: Material) -> Iterator[str]:
     yield from ("### From the declaration", "")
     spans = [(each.name, span(each.seconds), span(each.target), _kept(each)) for each in figures.spans]
     yield from table(("To", "Took", "Target", ""), spans)
-    met, ended = figures.attained
-    said = f"{met} of {ended} met in time" if ended else "no confirmed statutory clock ended"
     yield from ("### In figures", "")
     rows = [(name, count) for name, count in figures.counts.items()]
     half = (len(rows) + 1) // 2
     pairs = [(*rows[i], *(rows[i + half] if i + half < len(rows) else ("", ""))) for i in range(half)]
     yield from table(("What", "Count", "What", "Count"), pairs)
-    yield from (f"Statutory clocks confirmed by counsel: {said}.", "")
 
 
 # -- decisions and clocks -----------------------------------------------------------------------------------
