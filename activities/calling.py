@@ -136,7 +136,7 @@ class Calling:
 
     async def _summon(self, given: Page, people: tuple[Person, ...]) -> str:
         """`told`, `none` or the code of why the room was not told: chat may fail, people were called already."""
-        if self._room is None:
+        if self._room is None or given.kind == "wellbeing":  # a room has members, and they would say who was exposed
             return "none"
         here = given.here
         card = Summons(

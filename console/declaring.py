@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -16,9 +17,9 @@ from domain.canonical import canonical
 from domain.desk import Declaration, Declared
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
-from domain.ids import case_id
+from domain.ids import case_id, hashed
 from domain.incident import OpenIncident, Rehearsal, compressed
-from domain.policy import Procedure, check_form, facts_of
+from domain.policy import FieldKind, Procedure, check_form, facts_of
 from domain.ports import Inbox, Vault
 from domain.severity import Assessment, Severity
 from integrations.base.sealing import Sealer
@@ -112,11 +113,17 @@ class Declarer:
             declared_at=self._now(),
             severity=min(Assessment().severity(), Severity.P1),
             intake=intake,
+            subject=self._subject(procedure, declaration.answers),
             facts=facts,
             drill=declaration.drill,
             channel=declaration.channel,
             rehearsal=self.rehearsal,
         )
+
+    def _subject(self, procedure: Procedure, answers: dict[str, Any]) -> str:
+        """Whom the case is about, as a keyed hash: the same account is found again, and its id stands nowhere."""
+        accounts = [str(answers.get(each.name) or "") for each in procedure.intake if each.kind is FieldKind.ACCOUNT]
+        return hashed(self._outside, "subject", *accounts) if any(accounts) else ""
 
     async def _start(self, given: OpenIncident) -> Declared:
         try:

@@ -21,7 +21,7 @@ from console.auditing import Auditing
 from console.declaring import Declarer
 from console.listing import MOST, OpenCases, for_each, something_open
 from console.waiting import unreadable, waiting_of
-from domain.access import Action, asked_roles, may
+from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
 from domain.desk import Declaration, Declared, Doing, Waiting
 from domain.errors import Code, HoldfastError
@@ -34,6 +34,7 @@ from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
 from domain.refusal import Refused
 from domain.signing import Signer
+from domain.standing import REVIEW, WELLBEING, privileged, tail_of
 from domain.state import State
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
 from domain.voting import alone_roles
@@ -95,6 +96,8 @@ class LocalDesk:
         return [each for each, may_see in zip(found, seen, strict=True) if may_see]
 
     async def _sees(self, who: Person, case: Projection) -> bool:
+        if tail_of(case.case):
+            return await self._asked(who, Action.SEE, case.case) is None
         procedure = self._procedure_of(case.case, case.slug)
         no = may(who, Action.SEE, procedure)
         if no is None or not case.open_tasks:
@@ -135,7 +138,21 @@ class LocalDesk:
 
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         await self._person(person, Action.SEE, case)
+        await self._may_read(person, case, ref.kind)
         return await self._vault.get(normal(case), ref)
+
+    async def _may_read(self, person: str, case: str, kind: EvidenceKind) -> None:
+        """The vault answers for the kind of a document; a report and a list of exposed people have their own readers,
+        whichever of the case's ids somebody asks with."""
+        who, _ = await self._known(person)
+        head = normal(case).partition("/")[0]
+        no: Refused | None = None
+        if kind is EvidenceKind.WELLBEING:
+            no = may(who, Action.READ, part=Part.WELLBEING)
+        elif kind in (EvidenceKind.REPORT, EvidenceKind.OPINION):
+            no = await self._asked(who, Action.READ, f"{head}/{REVIEW}")
+        if no is not None:
+            raise HoldfastError(no.code)
 
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)
@@ -243,8 +260,9 @@ class LocalDesk:
 
     async def _person(self, person: str, action: Action, case: str = "") -> Person:
         who, _ = await self._known(person)
-        no = may(who, action, self._procedure_of(case) if case else None)
-        if no is not None and no.code is Code.UNKNOWN_CASE:
+        beside = tail_of(normal(case)) if case else ""
+        no = None if beside else may(who, action, self._procedure_of(case) if case else None)
+        if beside or (no is not None and no.code is Code.UNKNOWN_CASE):
             no = await self._asked(who, action, case)
         if no is not None:
             raise HoldfastError(no.code)
@@ -252,13 +270,17 @@ class LocalDesk:
 
     async def _asked(self, who: Person, action: Action, case: str) -> Refused | None:
         """Whom a case gave work may see it, whatever the procedure says; else it does not exist for them."""
+        beside = tail_of(normal(case))
+        if beside == WELLBEING:
+            return may(who, action, part=Part.WELLBEING)
         try:
             state = await self._query(normal(case))
         except HoldfastError as error:
             if error.code is Code.UNREACHABLE:
                 raise
             return Refused(code=Code.UNKNOWN_CASE)
-        return may(who, action, self._procedure_of(case), asked_roles(state))
+        part = Part.CASE if beside != REVIEW else Part.DIRECTED if privileged(state) else Part.REVIEW
+        return may(who, action, self._procedure_of(case), asked_roles(state), part)
 
     def _procedure_of(self, case: str, slug: str = "") -> Procedure | None:
         """A case's procedure by its prefix; a review's is that of its case."""
@@ -291,13 +313,13 @@ class LocalDesk:
 
 
 def normal(case: str) -> str:
-    """A case id in its one right spelling; `<case>/review` keeps its tail.
+    """A case id in its one right spelling; `<case>/review` and `<case>/wellbeing` keep their tails.
 
     Raises:
         HoldfastError: `unknown-case`.
     """
     head, slash, tail = case.strip().partition("/")
-    if slash and tail != "review":
+    if slash and tail not in (REVIEW, WELLBEING):
         raise HoldfastError(Code.UNKNOWN_CASE)
     return spell_case_id(*parse_case_id(head)) + slash + tail
 

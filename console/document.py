@@ -196,8 +196,7 @@ def _task(task: TaskPolicy, after: str = "") -> TaskText:
 def _review(policy: ReviewPolicy | None) -> tuple[TaskText, ...]:
     if policy is None:
         return ()
-    every = (policy.privilege, policy.facilitate, policy.collect, policy.act, policy.sign_off)
-    return tuple(_task(each) for each in every)
+    return tuple(_task(each) for each in policy.tasks)
 
 
 # -- as Markdown --------------------------------------------------------------------------------------------

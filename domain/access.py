@@ -18,8 +18,19 @@ class Action(StrEnum):
     SEE = "see"
     ACT = "act"
     AUDIT = "audit"
+    READ = "read"
 
 
+class Part(StrEnum):
+    """What of a case somebody asks for: the case, its review, one directed by counsel, the care of its people."""
+
+    CASE = "case"
+    REVIEW = "review"
+    DIRECTED = "directed"
+    WELLBEING = "wellbeing"
+
+
+_COUNSEL = frozenset({Role.LEGAL, Role.GENERAL_COUNSEL})
 _SEES_ALL = frozenset({Role.INCIDENT_COMMANDER, Role.AUDITOR, Role.GENERAL_COUNSEL})
 
 
@@ -41,24 +52,43 @@ def asked_roles(state: State) -> frozenset[Role]:
     return frozenset(role for each in state.tasks.values() for role in each.task.roles)
 
 
+def reviewers(procedure: Procedure | None) -> frozenset[Role]:
+    """Who holds and signs a review: with counsel the only ones who read one that counsel directs."""
+    review = procedure.review if procedure else None
+    if review is None:
+        return frozenset()
+    tasks = [review.facilitate, review.collect, review.sign_off, *([review.full.short] if review.full else [])]
+    return frozenset(role for task in tasks for role in task.roles)
+
+
 def may(
-    person: Person | None, action: Action, procedure: Procedure | None = None, asked: frozenset[Role] = frozenset()
+    person: Person | None,
+    action: Action,
+    procedure: Procedure | None = None,
+    asked: frozenset[Role] = frozenset(),
+    part: Part = Part.CASE,
 ) -> Refused | None:
     """None for yes, else why not. Without need to know, a case is answered as one that does not exist.
 
-    `asked` are the roles that the case itself gave work to.
+    `asked` are the roles that the case itself gave work to. `read` is reading a report: of a review that counsel
+    directs only counsel and those who hold and sign it may, whoever else was asked for an opinion or owns an action.
     """
     if person is None:
         return Refused(code=Code.UNKNOWN_PERSON)
     if person.suspended:
         return Refused(code=Code.SUSPENDED)
     held = frozenset(person.roles)
+    if part is Part.WELLBEING:
+        return None if Role.WELLBEING in held else Refused(code=Code.UNKNOWN_CASE)
+    if part is Part.DIRECTED:
+        known = _COUNSEL | reviewers(procedure) | (asked if action is not Action.READ else frozenset())
+        return None if held & known else Refused(code=Code.UNKNOWN_CASE)
     match action:
         case Action.DECLARE:
             return None if held - {Role.AUDITOR} else Refused(code=Code.NOT_ALLOWED)
         case Action.AUDIT:
             return None if held & {Role.AUDITOR, Role.GENERAL_COUNSEL} else Refused(code=Code.NOT_ALLOWED)
-        case Action.SEE:
+        case Action.SEE | Action.READ:
             known = held & (_SEES_ALL | asked | (roles_of(procedure) if procedure else frozenset()))
             return None if known else Refused(code=Code.UNKNOWN_CASE)
         case Action.ACT:

@@ -64,6 +64,14 @@ class Cannot(Model):
     code: str
 
 
+class Move(Model):
+    """The owner of a task with a due date asks for a later one, once; somebody who signs off agrees or does not."""
+
+    kind: Literal["move"] = "move"
+    to: datetime
+    code: str
+
+
 class Retry(Model):
     kind: Literal["retry"] = "retry"
 
@@ -109,10 +117,11 @@ class Acknowledge(Model):
 
 
 class Report(Model):
-    """One press: we left the procedure (`deviation`), or a tool of ours failed us (`tool-fault`). For the review."""
+    """One press, for the review: we left the procedure (`deviation`), a tool of ours failed us (`tool-fault`), or
+    something grave came of it (`consequence`). The codes are those of `domain.codes`."""
 
     kind: Literal["report"] = "report"
-    what: Literal["deviation", "tool-fault"]
+    what: Literal["deviation", "tool-fault", "consequence"]
     code: str = ""
 
 
@@ -187,6 +196,7 @@ Act = Annotated[
     | Withdraw
     | Done
     | Cannot
+    | Move
     | Retry
     | ByHand
     | Skip

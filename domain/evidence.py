@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 
 from domain.base import Model
+
+_REF = re.compile(r"(?P<kind>[a-z-]+):(?P<id>[A-Za-z0-9-]+):(?P<sha256>[0-9a-f]{64}):(?P<size>\d{1,12})")
 
 
 class EvidenceKind(StrEnum):
@@ -20,6 +23,9 @@ class EvidenceKind(StrEnum):
     REASON = "reason"
     REPORT = "report"
     HISTORY = "history"
+    OPINION = "opinion"
+    ACTION = "action"
+    WELLBEING = "wellbeing"
 
 
 class EvidenceRef(Model):
@@ -29,6 +35,21 @@ class EvidenceRef(Model):
     kind: EvidenceKind
     sha256: str
     size: int
+
+
+def ref_text(ref: EvidenceRef) -> str:
+    """A reference as one word, for a field of a form: `kind:id:sha256:size`."""
+    return f"{ref.kind.value}:{ref.id}:{ref.sha256}:{ref.size}"
+
+
+def ref_of(text: str) -> EvidenceRef | None:
+    """The reference again; None for what is not one."""
+    found = _REF.fullmatch(text)
+    if found is None or found["kind"] not in set(EvidenceKind):
+        return None
+    return EvidenceRef(
+        id=found["id"], kind=EvidenceKind(found["kind"]), sha256=found["sha256"], size=int(found["size"])
+    )
 
 
 class PreservationReceipt(Model):

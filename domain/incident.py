@@ -37,8 +37,9 @@ class Rehearsal(Model):
 class OpenIncident(Model):
     """The whole input of a procedure. Policy and trusted keys are frozen here for the case's life.
 
-    `declared_by` is a directory id; `intake` the request as received, in the vault; `facts` identify nobody.
-    `reopens` is the closed case that this one goes on from; `recovered` counts restarts from the store's copy.
+    `declared_by` is a directory id; `intake` the request as received, in the vault; `facts` identify nobody; `subject`
+    is a keyed hash of the account that the case is about. `reopens` is the closed case that this one goes on from;
+    `recovered` counts restarts from the store's copy.
     """
 
     case: str
@@ -49,6 +50,7 @@ class OpenIncident(Model):
     declared_at: datetime
     severity: Severity
     intake: EvidenceRef | None = None
+    subject: str = ""
     facts: Facts = {}
     drill: bool = False
     channel: str = ""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from domain.acts import Facts, FactValue
 from domain.base import Model
 from domain.clock_faults import clock_faults
 from domain.clock_rules import ClockRule
 from domain.errors import Code, HoldfastError
+from domain.evidence import ref_of
 from domain.fitness import Fitness
 from domain.gates import Family, Gate, Ladder, gate_faults, ladder_faults
 from domain.ids import PREFIX
 from domain.people import Role
+from domain.rows import read_rows
 from domain.tolling import TOLL
 
 _Named = TypeVar("_Named")
@@ -31,10 +35,17 @@ class FieldKind(StrEnum):
     PHONE = "phone"
     ACCOUNT = "account"
     LIST = "list"
+    DOCUMENT = "document"
+    ROWS = "rows"
 
 
 class FormField(Model):
-    """One line of a form. An `identifying` field stays in the vault: it never becomes a fact of the workflow."""
+    """One line of a form. An `identifying` field stays in the vault: it never becomes a fact of the workflow.
+
+    A `document` is text that the surface seals first; its answer is the reference (`evidence.ref_text`). `rows` is a
+    list of small forms of these `columns`; each row of its answer is JSON (`domain.rows`). `least` and `most` bound a
+    number.
+    """
 
     name: str
     label: str
@@ -43,6 +54,18 @@ class FormField(Model):
     choices: tuple[str, ...] = ()
     identifying: bool = False
     help: str = ""
+    columns: tuple[FormField, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_came_later(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Fields of before had none of these, and the digests that people signed were made without them."""
+        plain: dict[str, Any] = handler(self)
+        for name, absent in (("columns", ()), ("least", None), ("most", None)):
+            if getattr(self, name) == absent:
+                plain.pop(name, None)
+        return plain
 
     def problem(self, value: object) -> str:
         """Why the value does not fit, naming the field and never the value; empty if it fits."""
@@ -52,13 +75,22 @@ class FormField(Model):
             case FieldKind.BOOL:
                 return "" if isinstance(value, bool) else f"{self.name} must be true or false"
             case FieldKind.NUMBER:
-                fits = isinstance(value, int) and not isinstance(value, bool)
-                return "" if fits else f"{self.name} must be a whole number"
+                if not isinstance(value, int) or isinstance(value, bool):
+                    return f"{self.name} must be a whole number"
+                low = self.least is not None and value < self.least
+                high = self.most is not None and value > self.most
+                return f"{self.name} must be {self._bounds}" if low or high else ""
             case FieldKind.LIST:
                 if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
                     return f"{self.name} must be a list"
                 wrong = self.choices and not set(value) <= set(self.choices)
                 return f"{self.name} must be among {', '.join(self.choices)}" if wrong else ""
+            case FieldKind.DOCUMENT:
+                return (
+                    "" if isinstance(value, str) and ref_of(value) else f"{self.name} must be a document of the vault"
+                )
+            case FieldKind.ROWS:
+                return self._row_problem(value)
             case FieldKind.CHOICE:
                 return "" if value in self.choices else f"{self.name} must be one of {', '.join(self.choices)}"
             case FieldKind.EMAIL:
@@ -66,6 +98,21 @@ class FormField(Model):
                 return "" if fits and " " not in str(value) else f"{self.name} must be a mail address"
             case _:
                 return "" if isinstance(value, str) else f"{self.name} must be text"
+
+    @property
+    def _bounds(self) -> str:
+        least = f"at least {self.least}" if self.least is not None else ""
+        most = f"at most {self.most}" if self.most is not None else ""
+        return " and ".join(each for each in (least, most) if each)
+
+    def _row_problem(self, value: object) -> str:
+        rows = read_rows(value)
+        if rows is None:
+            return f"{self.name} must be rows"
+        for number, row in enumerate(rows, 1):
+            if problems := check_form(self.columns, row):
+                return f"{self.name}, row {number}: {problems[0]}"
+        return ""
 
 
 class Script(Model):
@@ -102,14 +149,46 @@ class FollowUp(Model):
     task: TaskPolicy
 
 
+class FullReview(Model):
+    """What a review has beyond the first version of it. Days are business days of `calendar` (ISO 3166 country).
+
+    `chase_before` is how long before its due date an action's owner is called again; `look_back` when it is asked
+    whether it happened again, counted from the sign-off; `repeat_within` what makes a subject a repeated one.
+    """
+
+    short: TaskPolicy
+    opinion: TaskPolicy
+    agree_to_move: TaskPolicy
+    wellbeing: TaskPolicy
+    draft_days: int = 5
+    owned_days: int = 10
+    calendar: str = "US"
+    chase_before: timedelta = timedelta(days=2)
+    look_back: tuple[timedelta, ...] = (timedelta(days=30), timedelta(days=90))
+    repeat_within: timedelta = timedelta(days=30)
+    wellbeing_within: timedelta = timedelta(hours=72)
+    wellbeing_again: timedelta = timedelta(days=14)
+
+    @property
+    def tasks(self) -> tuple[TaskPolicy, ...]:
+        return (self.short, self.opinion, self.agree_to_move, self.wellbeing)
+
+
 class ReviewPolicy(Model):
-    """Who runs the review that starts by itself, and how long each part may take."""
+    """Who runs the review that starts by itself, and how long each part may take. Cases declared before there was
+    `full` are reviewed as they were then."""
 
     privilege: TaskPolicy
     facilitate: TaskPolicy
     collect: TaskPolicy
     act: TaskPolicy
     sign_off: TaskPolicy
+    full: FullReview | None = None
+
+    @property
+    def tasks(self) -> tuple[TaskPolicy, ...]:
+        first = (self.privilege, self.facilitate, self.collect, self.act, self.sign_off)
+        return first + (self.full.tasks if self.full else ())
 
 
 class Procedure(Model):
@@ -161,8 +240,8 @@ def procedure_faults(procedure: Procedure) -> list[str]:
     faults += _twice("two things have this name", [each.name for each in gates] + [each.name for each in tasks])
     review = procedure.review
     if review is not None:
-        tasks += (review.privilege, review.facilitate, review.collect, review.act, review.sign_off)
-    known = {"requester", "declarer"} | {task.records_as for task in tasks if task.records_as}
+        tasks += review.tasks
+    known = {"requester", "declarer", "decider"} | {task.records_as for task in tasks if task.records_as}
     excluding = [*((each.name, each.excludes) for each in gates), *((each.name, each.excludes) for each in tasks)]
     for name, excludes in excluding:
         faults += [f"{name}: nobody is ever recorded as {how!r}" for how in excludes if how not in known]

@@ -16,6 +16,7 @@ from domain.observing import lasted
 from domain.policy import Procedure, TaskPolicy, check_form
 from domain.receive_clocks import on_clock
 from domain.refusal import Refused
+from domain.reports import chosen, move_asked, reported
 from domain.signing import open_statement
 from domain.state import OWNER, Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
 from domain.timeline import Kind
@@ -121,6 +122,8 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
                 return Refused(code=Code.NOT_OPEN, detail="standing down is being decided already")
             asked = state.with_(stand_down_asked=code or "asked")
             return asked.noted(now, Kind.STANDING_DOWN, who=said.person, code="asked")
+        case acts.Report():
+            return reported(state, said, said.act, now)
         case acts.Note(text=text):
             return state.noted(now, Kind.NOTE, who=said.person, evidence=(text,))
         case _:
@@ -198,6 +201,8 @@ def _on_task(state: State, task: TaskRecord, said: acts.Statement, now: datetime
     if said.nonce != task.nonce or said.digest != task.digest:
         return Refused(code=Code.STALE)
     match said.act:
+        case acts.Move():
+            return move_asked(state, task, said, said.act, now)
         case acts.Done(result=result, artefact=artefact):
             problems = check_form(task.task.form, dict(result))
             if problems:
@@ -223,7 +228,7 @@ def _on_task(state: State, task: TaskRecord, said: acts.Statement, now: datetime
         task.key,
         who=said.person,
         code=code or ended.status.value,
-        detail=lasted(task.opened_at, now),
+        detail={**lasted(task.opened_at, now), **chosen(task.task.form, ended.result)},
         evidence=evidence,
     )
 

@@ -134,7 +134,8 @@ class GateRecord(Called):
 
 
 class TaskRecord(Called):
-    """A task as it stands; `about` is what the doer is shown beside the script."""
+    """A task as it stands; `about` is what the doer is shown beside the script. `move_to` is the later date that
+    `move_by` asked for; a task is moved once (`moved`)."""
 
     task: TaskPolicy
     about: Facts = {}
@@ -143,6 +144,9 @@ class TaskRecord(Called):
     artefact: EvidenceRef | None = None
     doer: str = ""
     code: str = ""
+    move_to: datetime | None = None
+    move_by: str = ""
+    moved: bool = False
 
     @property
     def digest(self) -> str:

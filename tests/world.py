@@ -177,6 +177,10 @@ class Case:
     def review(self) -> Case:
         return Case(self.world, f"{self.id}/review")
 
+    @property
+    def wellbeing(self) -> Case:
+        return Case(self.world, f"{self.id}/wellbeing")
+
     async def later(self, **span: float) -> None:
         """Move this case's clock on."""
         await self.world.travel.later(self.handle, timedelta(**span))
@@ -220,7 +224,8 @@ class Case:
     async def open(self, name: str) -> Waiting:
         """Wait until a gate, task or intervention whose key names this is open."""
         await self.until(lambda state: any(name in key for key in _open_keys(state)))
-        who = await self.world.someone(Role.INCIDENT_COMMANDER)
+        looker = Role.WELLBEING if self.id.endswith("/wellbeing") else Role.INCIDENT_COMMANDER
+        who = await self.world.someone(looker)
         found = [each for each in await self.world.desk.waiting(who, case=self.id) if name in each.key]
         return found[-1]
 

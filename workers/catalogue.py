@@ -14,6 +14,7 @@ from domain.errors import Code, HoldfastError
 from domain.policy import Procedure, checked
 from workflows.kit.incident import IncidentWorkflow
 from workflows.review import Review
+from workflows.wellbeing import Wellbeing
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def load_catalogue(extra: Iterable[ModuleType] = ()) -> Catalogue:
     found = [importlib.import_module(f"workflows.sops.{each.name}") for each in pkgutil.iter_modules(path)]
     procedures: dict[str, Procedure] = {}
     modules: dict[str, ModuleType] = {}
-    classes: list[type[Any]] = [Review]
+    classes: list[type[Any]] = [Review, Wellbeing]
     for module in (*found, *extra):
         policy = getattr(module, "POLICY", None)
         if not isinstance(policy, Procedure):

@@ -16,13 +16,13 @@ from activities.calendars import Calendars
 from activities.calling import Calling
 from activities.disclosure import Disclosing
 from activities.platform import Enforcement
-from activities.review import Reviewing
+from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
 from domain.observing import Observer
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
-from domain.ports import Ledger, Vault
+from domain.ports import Cases, Ledger, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
@@ -50,6 +50,7 @@ class Ports:
     """Everything that steps need from outside."""
 
     ledger: Ledger
+    cases: Cases
     vault: Vault
     directory: LiveDirectory
     platform: Platform
@@ -68,16 +69,15 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
     match role:
         case "sop":
             books, agencies = Bookkeeping(ports.ledger), Agencies(ports.directory)
-            reviewing = Reviewing(ports.ledger, ports.vault, TemporalStarter(client))
+            reviewing = Reviewing(
+                ledger=ports.ledger,
+                vault=ports.vault,
+                starter=TemporalStarter(client),
+                cases=ports.cases,
+                directory=ports.directory,
+            )
             calendars = Calendars()
-            return [
-                books.keep_books,
-                agencies.check,
-                agencies.desk,
-                reviewing.draft,
-                reviewing.start,
-                calendars.due,
-            ]
+            return [books.keep_books, agencies.check, agencies.desk, *steps_of_review(reviewing), calendars.due]
         case "enforcement":
             acts = Enforcement(ports.platform, ports.key)
             return [
@@ -115,6 +115,19 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
             return [calling.page, calling.tell_room]
         case _:
             raise ValueError(f"there is no role {role!r}")
+
+
+def steps_of_review(reviewing: Reviewing) -> list[Callable[..., Any]]:
+    """The steps of a review and of what stands beside it."""
+    return [
+        reviewing.start,
+        reviewing.start_wellbeing,
+        reviewing.plan,
+        reviewing.assess,
+        reviewing.draft,
+        reviewing.look_back,
+        reviewing.exposed,
+    ]
 
 
 @asynccontextmanager
@@ -157,6 +170,7 @@ async def open_ports(
         mail: Any = _Absent("mail")
         directory: Any = _Absent("directory")
         ledger: Any = _Absent("ledger")
+        cases: Any = _Absent("list of cases")
         vault: Any = _Absent("vault")
         key: Any = _Absent("outside key")
         trusted: Any = _Absent("desk's public key")
@@ -176,10 +190,11 @@ async def open_ports(
             trusted = trusted_keys(settings)
         if needed("records"):
             store, vault = await stack.enter_async_context(open_records(settings, observer))
-            ledger = store.ledger
+            ledger, cases = store.ledger, store.cases
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
             ledger=ledger,
+            cases=cases,
             vault=vault,
             directory=directory,
             rotas=open_rotas(settings, directory, http) if needed("rota") else None,

@@ -1,29 +1,35 @@
 """The post-incident review: begins by itself at the decision and outlives the incident.
 
-The facts are drafted from the record. Legal chooses an ordinary review or one directed by counsel; silence means
-counsel. Somebody who did not decide facilitates. When the incident has closed the facts are drafted again; actions
-are written down, asked of their owners and chased; somebody who did not facilitate signs it off.
+The record is read for triggers: a missed clock, a refused step, harm, somebody who decided alone, silence at P0 and
+the like. Any of them makes the review full, none leaves it short; which fired is written down. The facts are drafted
+from the record and never by a person. People who were exposed are looked after at once, elsewhere and in private.
+
+Legal chooses an ordinary review or one directed by counsel; silence means counsel.
+
+Full: the roles that took part say what they think, somebody who did not decide facilitates, the meeting writes down
+what contributed and what is to be done. Each action has an owner and a date, all run side by side, and each is chased
+until it is done or cannot be done. Short: the facts and one signature, unless that person asks for the full review.
+
+When the case has closed, the record is read again: the review may become deeper, never shallower, and the facts are
+amended. Somebody who neither facilitated nor decided signs it off. After 30 and after 90 days it is asked whether it
+happened again.
 """
 
 from __future__ import annotations
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
-from workflows.kit.incident import IncidentWorkflow
+from workflows.kit.reviewing import Reviewing
+from workflows.parts.first_review import first_review
 
 with workflow.unsafe.imports_passed_through():
-    from activities.review import Draft, DraftReview
-    from domain.errors import Code
+    from domain.codes import Depth
     from domain.incident import IncidentReport, OpenIncident, Outcome
-    from domain.outcomes import WorkDone
-    from domain.people import Role
-    from domain.policy import ReviewPolicy
     from domain.state import Phase
 
 
 @workflow.defn(name="review")
-class Review(IncidentWorkflow):
+class Review(Reviewing):
     """A procedure like any other: its own state, journal, tasks and ladder."""
 
     @workflow.run
@@ -36,36 +42,26 @@ class Review(IncidentWorkflow):
         self.hear_of_close(report)
 
     async def procedure(self) -> IncidentReport:
-        policy = self.reviewing
+        if self.policy_of_review.full is None:
+            return await first_review(self, self.policy_of_review)
         async with self.phase(Phase.REVIEW):
-            await self._draft("first draft")
-            chosen = await self.have(policy.privilege)
-            ordinary = isinstance(chosen, WorkDone) and chosen.result["kind"] == "ordinary"
-            await self.have(policy.facilitate)
+            await self.plan()
+            await self.look_after_people()
+            await self.assess()
+            await self.draft("at the decision")
+            await self.choose_privilege()
+            if self.depth is Depth.FULL:
+                await self.meet()
             await self.case_over()
-            await self._draft("after the close", privileged=not ordinary)
-            owners = await self._actions(policy)
-            for owner in owners:
-                action = policy.act.model_copy(update={"name": f"action-{owner}", "roles": (Role(owner),)})
-                await self.have(action, {"owner": owner})
-            await self._draft("for sign-off", privileged=not ordinary, actions=owners)
-            await self.have(policy.sign_off)
-            return await self.close(Outcome.REVIEWED, "ordinary" if ordinary else "counsel-directed")
-
-    async def _draft(self, version: str, *, privileged: bool = True, actions: tuple[str, ...] = ()) -> Draft:
-        return await self.do(
-            DraftReview(of=self.incident.parent, version=version, privileged=privileged, actions=actions)
-        )
-
-    async def _actions(self, policy: ReviewPolicy) -> tuple[str, ...]:
-        match await self.have(policy.collect):
-            case WorkDone(result={"owners": tuple(owners)}):
-                return owners
-            case _:
-                return ()
-
-    @property
-    def reviewing(self) -> ReviewPolicy:
-        if self.policy.review is None:
-            raise ApplicationError("this procedure has no review", type=Code.INVALID.value)
-        return self.policy.review
+            await self.assess()
+            await self.draft("after the close")
+            if self.depth is Depth.SHORT:
+                await self.sign_short()
+            if self.depth is Depth.FULL:
+                await self.meet()
+                await self.actions_over()
+                await self.draft("for sign-off")
+                await self.sign_off()
+            await self.look_back()
+            await self.draft("after looking back")
+            return await self.close(Outcome.REVIEWED, self.kind)

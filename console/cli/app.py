@@ -18,6 +18,7 @@ from console.cli import (
     operating,
     procedures,
     proving,
+    reviewing,
     rota,
     running,
     saying,
@@ -70,6 +71,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "tasks": cases.tasks,
         "interventions": cases.interventions,
         "clocks": clocks.clocks,
+        "review": reviewing.review,
     },
     DECIDING: {
         "ack": rota.ack,
@@ -83,6 +85,10 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "note": saying.note,
         "stand-down": saying.stand_down,
         "clock": clocks.clock,
+        "move": reviewing.move,
+        "report-deviation": reviewing.report_deviation,
+        "report-tool-fault": reviewing.report_tool_fault,
+        "report-consequence": reviewing.report_consequence,
     },
     PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
     RUNNING: {

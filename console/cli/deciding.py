@@ -87,10 +87,11 @@ def done(
     from console.cli.exits import Told
     from console.cli.finding import case_of, find
     from console.cli.sending import send
+    from console.filing import filed, seals
     from domain.acts import Act, Cannot, Done
     from domain.errors import Code, HoldfastError
     from domain.evidence import EvidenceKind
-    from domain.policy import FormField
+    from domain.policy import FormField, check_form
 
     wanted, who = case_of(case), person_of(ctx, person)
     if cannot and (sets or record):
@@ -106,15 +107,19 @@ def done(
     if cannot and cannot not in reasons:
         raise HoldfastError(Code.REASON_REQUIRED, ", ".join(reasons))
     form = tuple(FormField.model_validate(each) for each in waiting.card.get("form", ()))
-    answers = {} if cannot else forms.answers_of(form, given)
+    sealing = not cannot and seals(form)
+    answers = {} if cannot else forms.typed_of(form, given) if sealing else forms.answers_of(form, given)
     if not cannot and waiting.card.get("artefact") and not text:
         raise HoldfastError(Code.ARTEFACT_REQUIRED, "--record FILE")
 
     async def act(desk: Desk) -> Act:
         if cannot:
             return Cannot(code=cannot)
+        filled = await filed(desk, who, wanted, form, answers) if sealing else answers
+        if problems := check_form(form, filled):
+            raise Told(Code.INVALID, f"The form is not right: {'; '.join(problems)}. Correct it and send it again.")
         artefact = await desk.keep(who, wanted, EvidenceKind.ARTEFACT, text) if text else None
-        return Done.model_validate({"result": answers, "artefact": artefact})
+        return Done.model_validate({"result": filled, "artefact": artefact})
 
     send(who, waiting, act, shape_of(ctx, shape))
 

@@ -9,19 +9,19 @@ from domain.desk import Desk, Waiting
 from domain.errors import Code, HoldfastError
 from domain.ids import parse_case_id, spell_case_id
 
-_REVIEW = "review"
+_BESIDE = ("review", "wellbeing")
 
 
 def case_of(text: str) -> str:
-    """A case id in its one right spelling; a review's id keeps its tail.
+    """A case id in its one right spelling; `/review` and `/wellbeing` keep their tails.
 
     Raises:
         HoldfastError: `unknown-case`.
     """
     head, slash, tail = text.strip().partition("/")
-    if slash and tail.lower() != _REVIEW:
+    if slash and tail.lower() not in _BESIDE:
         raise HoldfastError(Code.UNKNOWN_CASE)
-    return spell_case_id(*parse_case_id(head)) + (f"/{_REVIEW}" if slash else "")
+    return spell_case_id(*parse_case_id(head)) + (f"/{tail.lower()}" if slash else "")
 
 
 def matching(found: Sequence[Waiting], part: str, kind: str) -> Waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from console.cli import files
 from console.cli.exits import Told
 from domain.errors import Code
 from domain.policy import FieldKind, FormField, check_form
@@ -18,12 +19,17 @@ def answers_of(form: Sequence[FormField], given: dict[str, Any]) -> dict[str, ob
     Raises:
         HoldfastError: `invalid`, naming every field that does not fit and never a value.
     """
-    kinds = {each.name: each.kind for each in form}
-    typed = {name: _typed(kinds.get(name), value) for name, value in given.items() if value is not None}
+    typed = typed_of(form, given)
     problems = check_form(tuple(form), typed)
     if problems:
         raise Told(Code.INVALID, f"The form is not right: {'; '.join(problems)}. Correct it and send it again.")
     return typed
+
+
+def typed_of(form: Sequence[FormField], given: dict[str, Any]) -> dict[str, object]:
+    """The answers in the form's types, not yet checked: what is to be sealed is still text."""
+    kinds = {each.name: each.kind for each in form}
+    return {name: _typed(kinds.get(name), value) for name, value in given.items() if value is not None}
 
 
 def pairs(given: Sequence[str]) -> dict[str, Any]:
@@ -47,6 +53,10 @@ def pairs(given: Sequence[str]) -> dict[str, Any]:
 
 
 def _typed(kind: FieldKind | None, value: Any) -> object:
+    if kind is FieldKind.ROWS:
+        # A row is a mapping as YAML writes it on one line: `{owner: engineer, kind: train, due_days: 14}`.
+        rows = value if isinstance(value, list) else [value]
+        return [files.parse_values("a row", each.encode()) if isinstance(each, str) else each for each in rows]
     if kind is FieldKind.LIST and isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     if not isinstance(value, str):
@@ -87,7 +97,7 @@ def _blank(field: FormField) -> str:
     match field.kind:
         case FieldKind.BOOL:
             return "false"
-        case FieldKind.LIST:
+        case FieldKind.LIST | FieldKind.ROWS:
             return "[]"
         case _:
             return '""'

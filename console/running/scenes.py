@@ -12,16 +12,14 @@ from typing import TypeVar
 import httpx
 
 from activities.platform import SnapshotAccount
-from activities.review import DraftReview
 from console.running import parts
 from console.running.script import COMMAND, CREW, DECLARER, LOOKER, TEXT
 from console.running.story import Story
 from console.stack import Stack
 from domain.base import Model
 from domain.errors import Code, HoldfastError
-from domain.evidence import EvidenceRef
-from domain.incident import Outcome
 from domain.people import Role
+from domain.standing import standing
 from domain.state import State, Status
 from domain.timeline import Kind, LedgerEntry
 from integrations.desk_client.client import DeskClient
@@ -171,7 +169,11 @@ class Scenes:
 
     async def _review(self) -> None:
         await self._scene("Review: it began by itself; people hold it, and somebody else signs it off")
-        await self._until("the signed review", lambda: self._closed(self._review_id))
+        await self._until("the signed review", self._signed)
+        self._story.say("it goes on waiting: after 30 and after 90 days it asks whether it happened again")
+
+    async def _signed(self) -> bool:
+        return standing(await self._state(self._review_id)).signed
 
     async def _closed(self, case: str) -> bool:
         cases = await self._desks[LOOKER].cases(LOOKER)
@@ -181,15 +183,13 @@ class Scenes:
 
     async def _count(self, people: People) -> Played:
         case = await self._until("the closed case", self._state)
-        review = await self._until("the closed review", partial(self._state, self._review_id))
+        review = await self._until("the signed review", partial(self._state, self._review_id))
         entries = await self._until("the timeline", partial(self._timeline, self._case))
         self._story.scene(f"The timeline of {self._case}")
         self._story.timeline(entries)
-        drafts = [value for key, value in review.journal.items() if f"/{DraftReview.NAME}/" in key]
-        report = EvidenceRef.model_validate(drafts[-1]["report"])
-        text = await self._desks[LOOKER].document(LOOKER, self._case, report)
+        stands = standing(review)
+        text = await self._desks[LOOKER].document(LOOKER, self._review_id, stands.versions[-1].report)
         audit = await self._audit()
-        signed = any(each.task.name == "sign-off" and each.status is Status.DONE for each in review.tasks.values())
         for deed in people.refusals:
             self._story.trouble(f"refused by the desk: {deed.person} {deed.act} {deed.subject}: {deed.sentence}")
         return Played(
@@ -203,7 +203,7 @@ class Scenes:
             effects={name: await self._stats(name) for name in (*parts.STAND_INS, "slack")},
             audit=audit,
             refusals=len(people.refusals),
-            signed_off=signed and review.outcome == Outcome.REVIEWED.value,
+            signed_off=stands.signed,
             markdown=text.decode(),
         )
 

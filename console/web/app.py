@@ -14,6 +14,7 @@ from console.web.errors import as_body, status_of, wrong_fields
 from console.web.guard import Guard, for_programs
 from console.web.pages import SEE_OTHER, pages
 from console.web.parts import Web, signed_in
+from console.web.reports import reports
 from console.web.traced import Traced
 from domain.errors import Code, HoldfastError
 
@@ -25,6 +26,7 @@ def build_app(web: Web) -> FastAPI:
     app.state.web = web
     app.include_router(api())
     app.include_router(deciding(draw))
+    app.include_router(reports())
     app.include_router(pages(draw))
     app.add_middleware(Guard, fault_page=draw.text("fault.html"))
     app.add_middleware(Traced)

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from console.web.drawing import Drawer
 from console.web.errors import status_of
-from console.web.forms import Reader, result_fields, text, texts
+from console.web.forms import MOST_ROWS, Reader, result_fields, text, texts
 from console.web.pages import SEE_OTHER, case_path
 from console.web.parts import Parts, Person, Web
 from console.web.views import (
@@ -200,7 +200,7 @@ async def _page(
     elif waiting.kind == "hand-over":
         more |= {"promises": state.hand_overs[waiting.key].carried.promises}
     elif waiting.kind == "task":
-        more |= {"documents": documents_of(state)}
+        more |= {"documents": documents_of(state), "most_rows": MOST_ROWS}
     else:
         choices = [each for each in state.interventions[waiting.key].choices if each.kind == "by-hand"]
         more |= {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from activities.step import STEPS
+from console.filing import filed
 from console.web.errors import wrong_fields
 from domain.acts import (
     Accept,
@@ -26,19 +27,23 @@ from domain.acts import (
     Deny,
     Done,
     HandOver,
+    Move,
     Note,
+    Report,
     Retry,
     Skip,
     Take,
     Withdraw,
 )
 from domain.canonical import digest
+from domain.codes import REPORTS
 from domain.desk import Desk, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.people import Role
 from domain.policy import FieldKind, FormField, check_form
 
+MOST_ROWS = 8  # rows that a page offers; more actions than that are a plan, not a review
 _PREFIX = "f-"  # so that a procedure's field can never be mistaken for one of the page's own
 
 
@@ -126,6 +131,10 @@ class Reader:
                 return Skip(code=self._code())
             case "seen":
                 return Acknowledge()
+            case "move":
+                return self._move()
+            case "report":
+                return self._report()
             case "take":
                 return Take()
             case "hand-over":
@@ -171,6 +180,7 @@ class Reader:
     async def _done(self, waiting: Waiting) -> Done:
         fields = tuple(FormField.model_validate(each) for each in waiting.card["form"])
         answers = {each.name: value for each in fields if (value := self._answer(each)) is not None}
+        answers = await filed(self._desk, self._person, self._case, fields, answers)
         problems = check_form(fields, answers)
         if problems:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
@@ -185,12 +195,40 @@ class Reader:
                 return None if not value else value == "yes"
             case FieldKind.NUMBER:
                 return int(value) if value.lstrip("-").isdecimal() else value or None
+            case FieldKind.ROWS:
+                return self._rows(field) or None
             case FieldKind.LIST:
                 ticked = texts(self._form, name)
                 lines = ticked if field.choices else tuple(each.strip() for each in value.splitlines())
                 return tuple(each for each in lines if each) or None
             case _:
                 return value or None
+
+    def _rows(self, field: FormField) -> list[dict[str, object]]:
+        """Every row in which something was filled in."""
+        rows: list[dict[str, object]] = []
+        for number in range(1, MOST_ROWS + 1):
+            row: dict[str, object] = {}
+            for column in field.columns:
+                value = text(self._form, f"{_PREFIX}{field.name}-{number}-{column.name}")
+                whole = column.kind is FieldKind.NUMBER and value.isdecimal()
+                if value:
+                    row[column.name] = int(value) if whole else value
+            rows += [row] if row else []
+        return rows
+
+    def _move(self) -> Move:
+        try:
+            day = datetime.strptime(text(self._form, "to"), "%Y-%m-%d").replace(tzinfo=UTC)
+        except ValueError:
+            raise HoldfastError(Code.INVALID, "to") from None
+        return Move(to=day + timedelta(days=1) - timedelta(seconds=1), code=self._code())
+
+    def _report(self) -> Report:
+        what, _, code = text(self._form, "code").partition(":")
+        if what not in REPORTS:
+            raise HoldfastError(Code.REASON_REQUIRED)
+        return Report.model_validate({"what": what, "code": code})
 
     async def _by_hand(self, step: str) -> ByHand:
         result: dict[str, Any] = {}

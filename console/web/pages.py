@@ -14,9 +14,11 @@ from console.web.forms import text
 from console.web.parts import COOKIE, Parts, Person, signed_in
 from console.web.views import by_danger, documents_of, entries_of
 from console.web.words import plain
+from domain.codes import REPORTS
 from domain.desk import Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
+from domain.standing import REVIEW, standing, tail_of
 from domain.state import State
 
 SEE_OTHER = 303
@@ -131,6 +133,8 @@ def pages(draw: Drawer) -> APIRouter:
             documents=documents_of(state),
             ticking=clocks_of(state, web.now()),
             stopped=[each for each in state.clocks.values() if not each.owed],
+            stands=standing(state) if tail_of(state.case) == REVIEW else None,
+            reports=REPORTS,
         )
 
     return routes

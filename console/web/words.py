@@ -51,7 +51,10 @@ KINDS: dict[Kind, str] = {
     Kind.CANCEL_ASKED: "Somebody cancelled outside the desk",
     Kind.STANDING_DOWN: "Standing down",
     Kind.UNDONE: "Taken back",
-    Kind.REVIEW: "The review began",
+    Kind.REVIEW: "Review",
+    Kind.TOOL_FAULT: "A tool failed somebody",
+    Kind.CONSEQUENCE: "What came of it",
+    Kind.OVERDUE: "Overdue",
     Kind.TURNOVER: "The record was carried over",
     Kind.CLOCK: "Clock",
     Kind.ACKNOWLEDGED: "Somebody has seen it",
@@ -77,6 +80,7 @@ SAID: dict[str, str] = {
     "accepted": "You took it over: it is yours now.",
     "declined": "You declined; the next person is called.",
     "withdrawn": "Your offer was taken back.",
+    "move-asked": "A later date is asked for; somebody who signs reviews answers.",
 }
 LEAVE = {"allowed": "", "second-person": "A second person must choose the same.", "never": "Not possible here."}
 

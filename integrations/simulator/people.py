@@ -18,6 +18,7 @@ from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
 from domain.people import Person, Role
 from domain.policy import FieldKind, FormField
+from domain.rows import write_rows
 
 LOOK_EVERY = 0.3  # seconds between two looks at the desk
 _TRIES = 3  # a person who was refused that often on the same thing leaves it alone
@@ -132,7 +133,7 @@ class People:
         except HoldfastError as error:
             self._note(Deed(owner.id, "", "", "look", refused=error.code, sentence=error.sentence))
             return []
-        free = [each.case for each in cases if not each.owner and not each.case.endswith("/review")]
+        free = [each.case for each in cases if not each.owner and "/" not in each.case]
         return [_Plan(owner, case, (case, "owner", owner.id), None) for case in free]
 
     def _share(self, views: Sequence[tuple[Person, Waiting]]) -> Iterator[_Plan]:
@@ -207,7 +208,7 @@ class People:
     async def _worked(self, person: str, about: Waiting) -> Act:
         """The form filled in; what the script asks to write down is kept in the vault first."""
         form = [FormField.model_validate(each) for each in about.card["form"]]
-        result = {each.name: answer for each in form if (answer := _answer(each)) is not None}
+        result = {each.name: answer for each in form if (answer := _answer(each, about)) is not None}
         if not about.card["artefact"]:
             return Done(result=result)
         kind = EvidenceKind.CALL_RECORD if about.card["script"]["say"] else EvidenceKind.ARTEFACT
@@ -238,9 +239,15 @@ def _seated(seats: Sequence[Sequence[str]], able: Sequence[Person], voted: set[s
     return chosen
 
 
-def _answer(field: FormField) -> FactValue | None:
-    if field.name in ANSWERS:
-        return ANSWERS[field.name]
+def _answer(field: FormField, about: Waiting) -> FactValue | None:
+    known = ANSWERS.get(field.name)
+    if known is not None and not field.problem(known):
+        return known
+    if field.kind is FieldKind.ROWS:
+        cells = {each.name: _answer(each, about) for each in field.columns}
+        return write_rows([{name: cell for name, cell in cells.items() if cell is not None}])
+    if field.name == "offered":  # everybody at once
+        return int(about.card["about"]["people"])
     if not field.required:
         return None
     match field.kind:

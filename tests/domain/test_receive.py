@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
@@ -46,6 +47,8 @@ ACTS: tuple[Act, ...] = (
     acts.Withdraw(),
     acts.Done(result={"answer": "yes"}, artefact=evidence()),
     acts.Cannot(code="nobody-answered"),
+    acts.Move(to=datetime(2026, 12, 1, tzinfo=UTC), code="late"),
+    acts.Report(what="deviation", code="late"),
     acts.Retry(),
     acts.ByHand(result={"id": "x"}, artefact=evidence()),
     acts.Skip(code="not-needed"),
@@ -59,7 +62,7 @@ ACTS: tuple[Act, ...] = (
     acts.ClockMet(artefact=evidence()),
 )
 ACCEPTED = {
-    "case": {"take", "amend", "ask-to-stand-down", "note"},
+    "case": {"take", "amend", "ask-to-stand-down", "note", "report"},
     "gate": {"approve", "approve-less", "ask-first", "deny", "acknowledge"},
     "task": {"done", "cannot", "acknowledge"},
     "intervention": {"retry", "by-hand", "skip", "acknowledge"},

@@ -1,19 +1,22 @@
 """Records the histories in `tests/flows/histories`: `python -m tests.flows.record`. Run it when a new kind of case is
-added, never to make a failing replay pass: that is what patches are for."""
+added, never to make a failing replay pass: that is what patches are for. `review-closed` is of a review of the first
+version and cannot be recorded any more; `record reviews` adds what came with the full one."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
-from domain.acts import Approve, Done
-from domain.evidence import EvidenceKind
+from domain.acts import Approve, Done, Move
 from domain.people import Role
 from domain.timeline import Kind
 from integrations.base.keyring import KeyRing, new_ring, save_ring
 from integrations.temporal.server import EmbeddedServer
+from tests.flows.reviews import action, choose, closed_case, held, looked_back, now, signer
 from tests.flows.scenarios import SCENARIOS
 from tests.procedures import containment, timed
 from tests.world import Case, World, open_simulators, open_world
@@ -36,23 +39,44 @@ async def played(world: World, name: str) -> Case:
 
 
 async def reviewed(case: Case) -> Case:
-    review, world = case.review, case.world
+    """A full review to its end: an opinion, two actions side by side, one of them moved, both looks back."""
+    review = case.review
     await case.noted(Kind.REVIEW, "started")
-    facilitator = await world.someone(Role.POLICY)
-    await review.act(Role.LEGAL, "choose-privilege", Done(result={"kind": "ordinary"}))
-    await review.act(facilitator, "facilitate", Done())
-    collected = await world.desk.keep(facilitator, review.id, EvidenceKind.ARTEFACT, "SYNTHETIC")
-    await review.act(facilitator, "collect-actions", Done(result={"owners": ("engineer",)}, artefact=collected))
-    await review.act(Role.ENGINEER, "action-engineer", Done())
-    await review.act(Role.DUTY_MANAGER, "sign-off", Done())
+    await choose(review)
+    await held(review, action(days=10), action("policy-lead", 4, "train"), factors=("tooling",))
+    await review.act(Role.LEGAL, "opinion-legal", Done(result={"factors": ("tooling",)}))
+    due = (await now(review)).actions[0].due
+    await review.act(Role.ENGINEER, "action-1-", Move(to=due + timedelta(days=9), code="vendor-is-late"))
+    await review.act(await signer(case.world), "/move", Done(result={"answer": "agree"}))
+    await review.later(days=4, hours=2)
+    await review.act(Role.POLICY, "action-2", Done())
+    await review.act(Role.ENGINEER, "action-1-", Done())
+    await review.act(await signer(case.world), "sign-off", Done())
+    await looked_back(review)
     await review.result()
     return review
+
+
+async def cared_for(case: Case) -> Case:
+    care = case.wellbeing
+    people = (await care.open("offer-a-talk")).card["about"]["people"]
+    await care.act(Role.WELLBEING, "offer-a-talk", Done(result={"offered": people}))
+    await care.later(days=14, hours=1)
+    await care.result()
+    return care
+
+
+async def record_reviews(world: World) -> None:
+    """What came with the full review."""
+    case = await closed_case(world, grave=True)
+    await keep(await cared_for(case), "wellbeing-closed")
+    await keep(await reviewed(case), "full-review-closed")
+    await keep(await played(world, "stand down"), "stand-down-reviewed-closed")
 
 
 async def record(world: World) -> None:
     case = await played(world, "approve")
     await keep(case, "approve-closed")
-    await keep(await reviewed(case), "review-closed")
     parked = await world.declare()
     await keep_at(parked, "call-back", "approve-parked-at-call-back")
     await parked.verified()
@@ -74,20 +98,32 @@ async def keep_at(case: Case, name: str, stored: str) -> None:
     await keep(case, stored)
 
 
-async def main() -> None:
-    home = Path(tempfile.mkdtemp())
-    STORED.mkdir(exist_ok=True)
-    ring: KeyRing = new_ring()
-    save_ring(home / "home" / "keys" / "codec.json", ring)
+def stored_ring() -> KeyRing:
+    """The ring of the histories that are kept: what is added later must open with it too."""
+    body = json.loads((STORED / "ring.synthetic").read_text())
+    return KeyRing(body["active"], {name: bytes.fromhex(key) for name, key in body["keys"].items()})
+
+
+def fresh_ring() -> KeyRing:
+    ring = new_ring()
     body = {"active": ring.active, "keys": {name: key.hex() for name, key in ring.keys.items()}}
     (STORED / "ring.synthetic").write_text(json.dumps(body))
+    return ring
+
+
+async def main(part: str) -> None:
+    home = Path(tempfile.mkdtemp())
+    STORED.mkdir(exist_ok=True)
+    save_ring(home / "home" / "keys" / "codec.json", stored_ring() if part else fresh_ring())
     async with (
         EmbeddedServer(home / "temporal", time_skipping=True) as server,
         open_simulators() as sims,
         open_world(home / "home", server, sims, extra=[containment, timed]) as world,
     ):
-        await record(world)
+        if not part:
+            await record(world)
+        await record_reviews(world)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main("".join(sys.argv[1:2])))

@@ -1,94 +1,185 @@
-"""The review begins by itself, survives silence, chases its actions, and is signed off by somebody else."""
+"""The review begins by itself, is as deep as the record asks, and is signed off by somebody else."""
 
 from __future__ import annotations
 
-from domain.acts import Approve, Done
+import pytest
+
+from domain.acts import Approve, AskToStandDown, Done, Report
+from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
-from domain.incident import Outcome
+from domain.incident import Outcome, Rehearsal
 from domain.people import Role
 from domain.state import Status
 from domain.timeline import Kind
-from tests.world import Case, World
+from tests.flows.histories_check import quiet_tasks
+from tests.flows.reviews import (
+    action,
+    choose,
+    closed_case,
+    decided_case,
+    held,
+    looked_back,
+    now,
+    report,
+    sealed,
+    signer,
+)
+from tests.world import World
 
 
-async def decided_case(world: World) -> Case:
-    case = await world.declare()
-    await case.verified()
-    await case.act(Role.LEGAL, "release", Approve())
-    await case.act(Role.DUTY_MANAGER, "release", Approve())
-    await case.noted(Kind.REVIEW, "started")
-    return case
-
-
-async def test_a_review_with_silent_owners_goes_to_counsel_chases_its_action_and_is_signed_off(world: World) -> None:
-    case = await decided_case(world)
+async def test_without_a_trigger_the_facts_and_one_signature_are_enough(world: World) -> None:
+    case = await closed_case(world)
     review = case.review
-    # Legal says nothing: a day later the review is directed by counsel.
+    await choose(review)
+    with pytest.raises(HoldfastError) as refused:  # who decided the release does not sign its review
+        await review.act(Role.DUTY_MANAGER, "sign-short", Done(result={"verdict": "sign-off"}))
+    assert refused.value.code is Code.EXCLUDED
+    await review.act(await signer(world), "sign-short", Done(result={"verdict": "sign-off"}))
+    state = await looked_back(review)
+    assert (await review.result()).code == "ordinary"
+    assert not any("facilitate" in key for key in state.tasks)
+    depth = [each for each in await review.timeline() if each.code.startswith("depth-")]
+    assert [(each.code, each.detail["triggers"]) for each in depth] == [("depth-short", "")]
+    assert [each.code for each in await review.timeline() if each.code.endswith("recur")] == ["did-not-recur"] * 2
+
+
+async def test_a_review_that_nobody_chooses_a_kind_for_is_counsels_and_hidden_from_others(world: World) -> None:
+    case = await decided_case(world, grave=True)
+    review = case.review
     await review.open("choose-privilege")
     while (await review.state()).tasks["review/choose-privilege/1"].open:
         await review.later(hours=6)
     assert (await review.state()).tasks["review/choose-privilege/1"].status is Status.GIVEN_UP
-    facilitator = await world.someone(Role.POLICY)
-    await review.act(facilitator, "facilitate", Done())
-    await case.followed_up()
-    await case.result()
-    collected = await world.desk.keep(facilitator, review.id, EvidenceKind.ARTEFACT, "SYNTHETIC: page earlier")
-    await review.act(facilitator, "collect-actions", Done(result={"owners": ("engineer",)}, artefact=collected))
-    # The engineer is silent for a week and is called again and again; nobody decides for them.
-    await review.open("action-engineer")
-    await review.later(days=7, hours=1)
-    chased = await review.until(lambda state: state.tasks["review/action-engineer/1"].rungs >= 2)
-    assert chased.tasks["review/action-engineer/1"].open
-    await review.act(Role.ENGINEER, "action-engineer", Done())
-    await review.act(Role.DUTY_MANAGER, "sign-off", Done())
-    report = await review.result()
-    assert (report.outcome, report.code) == (Outcome.REVIEWED, "counsel-directed")
+    await review.open("facilitate")
+    standing = await now(review)
+    assert (standing.privileged, standing.depth, standing.triggers) == (True, "full", ("media-or-regulator",))
+    assert b"Privileged and confidential" in await report(review)
+    # Whoever was asked for an opinion sees the task, and not the report; the case's own id opens it no more.
+    specialist, ref = await world.someone(Role.LE_SPECIALIST), standing.versions[0].report
+    await review.open("opinion-law-enforcement-specialist")
+    assert await world.desk.show(specialist, review.id)
+    for asked_with in (review.id, case.id):
+        with pytest.raises(HoldfastError) as refused:
+            await world.desk.document(specialist, asked_with, ref)
+        assert refused.value.code is Code.UNKNOWN_CASE
+    with pytest.raises(HoldfastError):
+        await world.desk.show(await world.someone(Role.AUDITOR), review.id)
 
 
-async def test_legal_may_choose_an_ordinary_review(world: World) -> None:
-    case = await decided_case(world)
+async def test_a_full_review_is_held_acted_on_and_signed_by_somebody_else(world: World) -> None:
+    case = await decided_case(world, grave=True)
     review = case.review
-    await review.act(Role.LEGAL, "choose-privilege", Done(result={"kind": "ordinary"}))
-    facilitator = await world.someone(Role.POLICY)
-    await review.act(facilitator, "facilitate", Done())
+    await choose(review)
+    engineer = await world.someone(Role.ESCALATION_SPECIALIST)
+    said = await sealed(
+        review, engineer, "SYNTHETIC: Nia Example rang *late*; [look](http://x.example.org)", EvidenceKind.OPINION
+    )
+    await review.act(engineer, "opinion-escalation", Done(result={"factors": ("tooling",), "words": said}))
+    with pytest.raises(HoldfastError) as refused:  # the duty manager decided, and so does not facilitate
+        await review.act(Role.DUTY_MANAGER, "facilitate", Done())
+    assert refused.value.code is Code.EXCLUDED
+    manager = await world.someone(Role.DUTY_MANAGER, but=[await world.someone(Role.DUTY_MANAGER)])
+    await held(review, action(text="SYNTHETIC: page sooner"), facilitator=manager, factors=("tooling", "staffing"))
+    await review.act(Role.ENGINEER, "action-1", Done())
     await case.followed_up()
     await case.result()
-    collected = await world.desk.keep(facilitator, review.id, EvidenceKind.ARTEFACT, "SYNTHETIC: nothing to do")
-    await review.act(facilitator, "collect-actions", Done(result={"owners": ("engineer",)}, artefact=collected))
-    await review.act(Role.ENGINEER, "action-engineer", Done())
-    await review.act(Role.DUTY_MANAGER, "sign-off", Done())
-    assert (await review.result()).code == "ordinary"
-
-
-async def test_the_drafts_hold_the_facts_of_the_case_and_no_opinion_or_name(world: World) -> None:
-    case = await decided_case(world)
-    await case.review.open("choose-privilege")
-    drafted = (await case.review.state()).journal["review/draft_review/1"]
-    ref = world.reference(drafted["report"])
-    text = (await world.desk.document(await world.someone(Role.LEGAL), case.id, ref)).decode()
-    assert "notify/release/1: approved after" in text
-    assert "directed" in text or "direction of counsel" in text
-    people = (await world.ports.directory.current()).people
-    assert not [each.name for each in people if each.name in text or each.id in text]
-    assert "desk.sergeant" not in text
-
-
-async def test_a_facilitator_cannot_sign_their_own_review_off(world: World) -> None:
-    case = await decided_case(world)
-    manager = await world.someone(Role.DUTY_MANAGER)
-    review = case.review
-    await review.act(Role.LEGAL, "choose-privilege", Done(result={"kind": "ordinary"}))
-    await review.act(manager, "facilitate", Done())
-    await case.followed_up()
-    await case.result()
-    collected = await world.desk.keep(manager, review.id, EvidenceKind.ARTEFACT, "SYNTHETIC")
-    await review.act(manager, "collect-actions", Done(result={"owners": ("engineer",)}, artefact=collected))
-    await review.act(Role.ENGINEER, "action-engineer", Done())
-    waiting = [each for each in await world.desk.waiting(manager, case=review.id) if "sign-off" in each.key]
-    while not waiting:
-        await review.open("sign-off")
-        waiting = [each for each in await world.desk.waiting(manager, case=review.id) if "sign-off" in each.key]
-    assert (waiting[0].may, waiting[0].why_not) == (False, "excluded")
-    second = await world.someone(Role.DUTY_MANAGER, but=[manager])
-    await review.act(second, "sign-off", Done())
+    await review.open("sign-off")
+    found = [each for each in await world.desk.waiting(manager, case=review.id) if "sign-off" in each.key]
+    assert (found[0].may, found[0].why_not) == (False, "excluded")
+    await review.act(await signer(world), "sign-off", Done())
+    await review.until(lambda state: "said/signed" in state.journal)
+    text = (await report(review)).decode()
+    assert "SYNTHETIC: page sooner" in text.replace("\\", "")
+    assert "### Opinion: escalation specialist" in text
+    assert "\\[engineer\\] rang \\*late\\*" in text
+    await looked_back(review)
     assert (await review.result()).outcome is Outcome.REVIEWED
+    assert quiet_tasks(await review.handle.fetch_history()) == []
+
+
+async def test_the_close_amends_the_facts_and_may_deepen_a_short_review(world: World) -> None:
+    case = await decided_case(world)
+    review = case.review
+    await choose(review)
+    await review.until(lambda state: "said/privilege" in state.journal)
+    first = await now(review)
+    assert (first.depth, len(first.versions)) == ("short", 1)
+    await case.act(Role.ESCALATION_SPECIALIST, "", Report(what="consequence", code="serious-injury"))
+    await case.followed_up()
+    await case.result()
+    await review.open("facilitate")
+    then = await now(review)
+    assert (then.depth, then.triggers) == ("full", ("death-or-injury",))
+    assert [each.version for each in then.versions] == ["at the decision", "after the close"]
+    text = (await report(review)).decode()
+    assert "The record under the version before is unchanged" in text
+    assert "| closed |" in text.replace("`", "")
+    amended = [each for each in await review.timeline() if each.code == "amended"]
+    assert amended[0].detail["agrees"] is True
+    assert int(amended[0].detail["added"]) > 5
+
+
+async def test_whoever_signs_a_short_review_may_ask_for_the_full_one(world: World) -> None:
+    review = (await closed_case(world)).review
+    await choose(review)
+    await review.act(await signer(world), "sign-short", Done(result={"verdict": "hold-full-review"}))
+    await held(review)
+    await review.act(await signer(world), "sign-off", Done())
+    await review.until(lambda state: "said/signed" in state.journal)
+    assert (await now(review)).triggers == ("asked-for",)
+
+
+async def test_a_case_that_is_stood_down_is_reviewed_too(world: World) -> None:
+    case = await world.declare()
+    await case.open("call-back")
+    await case.act(Role.ESCALATION_SPECIALIST, "", Report(what="deviation", code="other-channel"))
+    await case.act(Role.LEGAL, "", AskToStandDown(code="mistake"))
+    await case.act(Role.DUTY_MANAGER, "stand-down", Approve())
+    await case.act(Role.LEGAL, "stand-down", Approve())
+    assert (await case.result()).review == case.review.id
+    await choose(case.review)
+    await case.review.open("sign-short")
+    text = (await report(case.review)).decode()
+    assert "stood down" in text
+    assert "| deviation | other channel | the case | escalation specialist |" in text
+
+
+async def test_presses_land_in_the_review_and_only_with_known_codes(world: World) -> None:
+    case = await decided_case(world)
+    review = case.review
+    with pytest.raises(HoldfastError) as refused:
+        await case.act(Role.LEGAL, "", Report(what="tool-fault", code="SECRET"))
+    assert refused.value.code is Code.REASON_REQUIRED
+    with pytest.raises(HoldfastError):
+        await case.act(Role.AUDITOR, "", Report(what="tool-fault", code="slow"))
+    await case.followed_up()
+    await case.result()
+    # The case takes no more; its review does.
+    await review.act(Role.LEGAL, "", Report(what="tool-fault", code="slow"))
+    await review.noted(Kind.TOOL_FAULT)
+    await choose(review)
+    await review.act(await signer(world), "sign-short", Done(result={"verdict": "sign-off"}))
+    await looked_back(review)
+    await review.result()
+    assert "| tool fault | slow | the case | legal counsel |" in (await report(review)).decode()
+
+
+async def test_a_review_goes_on_where_it_was_whenever_it_continues_as_new(world: World) -> None:
+    case = await decided_case(world, grave=True, rehearsal=Rehearsal(turnover_after=(3, 6, 9, 12, 15, 18)))
+    review = case.review
+    await choose(review)
+    await held(review, action(days=10), action("policy-lead", 20, "change-a-policy"), factors=("policy",))
+    await review.act(Role.ENGINEER, "action-1", Done())
+    await case.followed_up()
+    await case.result()
+    await review.act(Role.POLICY, "action-2", Done())
+    await review.act(await signer(world), "sign-off", Done())
+    await looked_back(review)
+    done = await review.result()
+    assert (done.outcome, done.turnovers > 3) == (Outcome.REVIEWED, True)
+    assert [each.version for each in (await now(review)).versions] == [
+        "at the decision",
+        "after the close",
+        "for sign-off",
+        "after looking back",
+    ]

@@ -45,6 +45,13 @@ class Closing(Clocks):
         """The closed case amends its review. A review that is signed off already needs no amendment."""
         if not self.state.review:
             return
+        if self._patched("books-before-the-review"):
+            # The review drafts from the ledger, so the end must be in it before the review hears of it.
+            self._in_flight += 1
+            try:
+                await self._write_up()
+            finally:
+                self._in_flight -= 1
         try:
             await workflow.get_external_workflow_handle(self.state.review).signal("case_closed", report)
         except ApplicationError:
@@ -165,6 +172,8 @@ class Closing(Clocks):
             await self._boundary()
             await self._take_back(undo)
         await self._clocks_settled()
+        if not self.state.review and self._patched("review-of-standing-down"):
+            await self._start_review()
         return await self._shut(Outcome.STOOD_DOWN, self.state.stand_down_asked)
 
 

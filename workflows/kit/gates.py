@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from temporalio import workflow
 
 from workflows.kit.core import StepFailed
-from workflows.kit.reviewing import Reviewing
+from workflows.kit.starting_review import StartingReview
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import Step
@@ -28,7 +28,7 @@ Showing = Callable[[State], Card]
 _STARTS_REVIEW = frozenset({Family.DISCLOSE, Family.PROTECT, Family.REFUSE, Family.REPORT})
 
 
-class Gates(Reviewing):
+class Gates(StartingReview):
     """Decisions by people."""
 
     async def ask(self, gate: Gate, *, showing: Showing) -> Approval | Denied | Silence:
@@ -41,6 +41,8 @@ class Gates(Reviewing):
         await self._boundary()
         self._showing[key] = showing
         if (found := self._journalled(key)) is not None:
+            if gate.family in _STARTS_REVIEW and "silence" not in found and self._patched("review-at-re-entry"):
+                await self._start_review()  # the run may have ended between the decision and the review's start
             return self._decision(key, found)
         self._open_gate(key, gate, showing)
         last_rung = gate.ladder.at(len(gate.ladder.rungs))

@@ -134,7 +134,9 @@ class IncidentWorkflow(Closing):
 
     def _begin(self) -> None:
         if self.incident.carried is None:
-            self._note(Kind.DECLARED, who=self.incident.declared_by, code=self.state.slug)
+            subject = self.incident.subject
+            about: dict[str, str | int | bool] = {"subject": subject} if subject else {}
+            self._note(Kind.DECLARED, who=self.incident.declared_by, code=self.state.slug, detail=about)
             self.state = self.state.with_involved("declarer", self.incident.declared_by)
         self._after_change()
 
