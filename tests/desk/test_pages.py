@@ -249,3 +249,15 @@ async def test_a_drill_says_so_on_every_page(world: World, desk_url: str) -> Non
     async with Browser(desk_url, "les-ada") as ada:
         for path in (f"/cases/{case.id}", f"/decide/{case.id}?key={key}"):
             assert "nothing reaches a real authority" in (await ada.http.get(path)).text
+
+
+async def test_who_has_seen_a_card_says_so_and_it_stays_open_for_everybody(world: World, desk_url: str) -> None:
+    case, key = await release_of(world)
+    async with Browser(desk_url, "leg-fay") as fay:
+        page = (await fay.see(f"/decide/{case.id}", key=key)).text
+        seen = await fay.post(f"/decide/{case.id}", do="seen", **bound(page))
+        assert "Seen by leg-fay." in seen.text
+        assert 'value="seen"' not in seen.text
+        assert 'value="approve"' in seen.text
+    gate = (await case.state()).gates[key]
+    assert (gate.acknowledged, gate.open, gate.votes) == (("leg-fay",), True, ())
