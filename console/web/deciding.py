@@ -183,6 +183,7 @@ async def _page(
         "ticked": lambda name: texts(typed, name),
         "roles": list(Role),
         "seen": _record_of(state, waiting.key).acknowledged,
+        "has_seen": person in _record_of(state, waiting.key).acknowledged,
     }
     if waiting.kind == "gate":
         record = state.gates[waiting.key]

@@ -265,3 +265,15 @@ async def test_a_case_shows_its_clocks_in_the_readers_own_time_and_in_utc(world:
     for words in ("US-EDR-DECIDE", "our own target", "unconfirmed", "Decide on an emergency request"):
         assert words in page
     assert "Next clock" in home
+
+
+async def test_who_has_seen_a_card_says_so_and_it_stays_open_for_everybody(world: World, desk_url: str) -> None:
+    case, key = await release_of(world)
+    async with Browser(desk_url, "leg-fay") as fay:
+        page = (await fay.see(f"/decide/{case.id}", key=key)).text
+        seen = await fay.post(f"/decide/{case.id}", do="seen", **bound(page))
+        assert "Seen by leg-fay." in seen.text
+        assert 'value="seen"' not in seen.text
+        assert 'value="approve"' in seen.text
+    gate = (await case.state()).gates[key]
+    assert (gate.acknowledged, gate.open, gate.votes) == (("leg-fay",), True, ())
