@@ -92,7 +92,10 @@ def _settings() -> Iterator[str]:
         secret = " **Secret.**" if SecretStr in typing.get_args(field.annotation) else ""
         about = f"{_cell(field.description or '')}.{_limits(field)}{secret}"
         yield f"| `{PREFIX}{name.upper()}` | {_default(field)} | {about} |"
-    yield from ("", "`HOLDFAST_AS` and `HOLDFAST_ZONE` are no settings of a deployment: they name who acts, and in whose")
+    yield from (
+        "",
+        "`HOLDFAST_AS` and `HOLDFAST_ZONE` are no settings of a deployment: they name who acts, and in whose",
+    )
     yield "time they read, for the command line alone."
 
 
