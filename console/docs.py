@@ -101,7 +101,7 @@ def _settings() -> Iterator[str]:
         "",
         "`HOLDFAST_AS` and `HOLDFAST_ZONE` are no settings of a deployment: they name who acts, and in whose",
     )
-    yield "time is read, for the command line alone."
+    yield "time they read, for the command line alone."
 
 
 def _default(field: FieldInfo) -> str:

@@ -28,8 +28,11 @@ def list_cases(
     shape: Output = None,
 ) -> None:
     """All cases that you may see."""
+    from console import times
     from console.cli.connect import with_desk
     from console.cli.output import emit, plain
+
+    where = times.here(zone_of(ctx))
 
     async def look(desk: Desk, who: str) -> Sequence[Projection]:
         return await desk.cases(who, open_only=open_only)
@@ -45,10 +48,11 @@ def list_cases(
             ", ".join((*each.open_gates, *each.open_tasks, *each.open_interventions)) or "-",
             each.outcome or "-",
             "drill" if each.drill else "real",
+            times.cell(each.next_clock, where) if each.next_clock else "-",
         )
         for each in found
     )
-    columns = ("Case", "P", "Status", "Phase", "Owner", "Waiting for people", "Outcome", "Drill")
+    columns = ("Case", "P", "Status", "Phase", "Owner", "Waiting for people", "Outcome", "Drill", "Next clock (UTC)")
     emit(shape_of(ctx, shape), plain(found), columns, rows)
 
 
