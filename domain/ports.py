@@ -14,14 +14,11 @@ class Ledger(Protocol):
     """The primary record: append-only, one hash chain per case."""
 
     async def append(
-        self,
-        case: str,
-        entries: Sequence[Entry],
-        projection: Projection | None = None,
-        copy: bytes | None = None,
+        self, case: str, entries: Sequence[Entry], projection: Projection | None = None, copy: bytes | None = None
     ) -> LedgerReceipt:
-        """Append in order, in one transaction with the projection and the copy of the state (`domain.copies`); an
-        entry id already there is not written twice. Returns the receipt of the case's head."""
+        """Append in order, in one transaction with the projection and the copy; an entry id already there is not
+        written twice. `copy` is the case's whole state, packed by the caller, kept sealed for recovery; it takes
+        the place of the one before. Returns the receipt of the case's head."""
         ...
 
     async def read(self, case: str, after: int = 0) -> Sequence[LedgerEntry]:
@@ -43,7 +40,8 @@ class Cases(Protocol):
     async def get(self, case: str) -> Projection | None: ...
 
     async def copy(self, case: str) -> bytes | None:
-        """The state as it was when the books were last kept, packed; None if there is none."""
+        """The newest copy of the case's state as it was handed to `Ledger.append`; None if there is none, or if
+        the case was erased."""
         ...
 
     async def list(self, *, open_only: bool = False, limit: int = 200) -> Sequence[Projection]: ...

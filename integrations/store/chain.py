@@ -41,8 +41,7 @@ def link(previous: str, case: str, sequence: int, entry_id: str, ciphertext: byt
 
 def seal(key: bytes, case: str, sequence: int, entry_id: str, body: bytes) -> bytes:
     """12 bytes of nonce, then AES-256-GCM with the entry's place bound into the tag."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, body, _place(case, sequence, entry_id))
+    return _seal(key, _place(case, sequence, entry_id), body)
 
 
 def unseal(key: bytes, case: str, sequence: int, entry_id: str, ciphertext: bytes) -> bytes:
@@ -51,12 +50,39 @@ def unseal(key: bytes, case: str, sequence: int, entry_id: str, ciphertext: byte
     Raises:
         HoldfastError: `tampered` if the ciphertext is not what this key sealed for this place.
     """
+    return _unseal(key, _place(case, sequence, entry_id), ciphertext, f"ledger of {case!r}, entry {sequence}")
+
+
+def seal_copy(key: bytes, case: str, sequence: int, copy: bytes) -> bytes:
+    """As `seal`, for the copy of a case's state as of entry `sequence`."""
+    return _seal(key, _place_of_copy(case, sequence), copy)
+
+
+def unseal_copy(key: bytes, case: str, sequence: int, ciphertext: bytes) -> bytes:
+    """The inverse of `seal_copy`.
+
+    Raises:
+        HoldfastError: `tampered` if the ciphertext is not what this key sealed for this case and entry.
+    """
+    return _unseal(key, _place_of_copy(case, sequence), ciphertext, f"copy of {case!r}")
+
+
+def _seal(key: bytes, place: bytes, plain: bytes) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place)
+
+
+def _unseal(key: bytes, place: bytes, ciphertext: bytes, what: str) -> bytes:
     nonce, sealed = ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:]
     try:
-        return AESGCM(key).decrypt(nonce, sealed, _place(case, sequence, entry_id))
+        return AESGCM(key).decrypt(nonce, sealed, place)
     except (InvalidTag, ValueError) as error:
-        raise HoldfastError(Code.TAMPERED, f"ledger of {case!r}, entry {sequence}") from error
+        raise HoldfastError(Code.TAMPERED, what) from error
 
 
 def _place(case: str, sequence: int, entry_id: str) -> bytes:
     return b"ledger\x00" + canonical([case, sequence, entry_id])
+
+
+def _place_of_copy(case: str, sequence: int) -> bytes:
+    return b"copy\x00" + canonical([case, sequence])

@@ -19,6 +19,7 @@ from domain.timeline import AuditFault, AuditReport, Entry, Kind, LedgerEntry, P
 from integrations.store.audit import Head, Row, chain_faults
 from integrations.store.cases import save_projection
 from integrations.store.chain import GENESIS, CaseKeySource, link, seal, unseal
+from integrations.store.copies import save_copy
 from integrations.store.database import Database, insert, rows_of
 from integrations.store.rows import chains_of, heads_of
 from integrations.store.tables import ledger_entry as entry_table
@@ -36,13 +37,9 @@ class SqlLedger:
         self._keys = keys
 
     async def append(
-        self,
-        case: str,
-        entries: Sequence[Entry],
-        projection: Projection | None = None,
-        copy: bytes | None = None,
+        self, case: str, entries: Sequence[Entry], projection: Projection | None = None, copy: bytes | None = None
     ) -> LedgerReceipt:
-        """Append what is not there yet, in order, in one transaction with the projection.
+        """Append what is not there yet, in order, in one transaction with the projection and the copy.
 
         The receipt is the head after it; a case without entries has sequence 0. Nothing of the call is written
         if it raises.
@@ -55,10 +52,11 @@ class SqlLedger:
         if projection is not None and projection.case != case:
             raise HoldfastError(Code.INVALID, "projection.case")
         bodies = _bodies(entries)
-        key = await asyncio.to_thread(self._key_for_writing, case) if bodies else None
+        sealed = bool(bodies) or copy is not None
+        key = await asyncio.to_thread(self._key_for_writing, case) if sealed else None
 
         async def work(connection: AsyncConnection) -> Head:
-            head = await _lock_head(connection, case) if bodies else await _head(connection, case)
+            head = await _lock_head(connection, case) if sealed else await _head(connection, case)
             known = await _known(connection, case, bodies)
             if key is not None:
                 _same_bodies(key, case, bodies, known)
@@ -67,8 +65,10 @@ class SqlLedger:
                 if key is None:
                     raise HoldfastError(Code.ALREADY_CLOSED, "its key was erased")
                 head = await _extend(connection, key, case, head, fresh)
-            if projection is not None:
-                await save_projection(connection, projection)
+            newer = projection is None or await save_projection(connection, projection)
+            if copy is not None and key is not None and newer:  # erased: nothing readable goes in any more
+                last = await _last(connection, case, list(bodies)[-1:]) or head.sequence
+                await save_copy(connection, key, case, last, copy)
             return head
 
         head = await self._database.write(work)
@@ -173,6 +173,11 @@ async def _known(
         rows = await connection.execute(select(entry_table).where(entry_table.c.case == case, some))
         found.update({row.entry_id: row for row in rows})
     return found
+
+
+async def _last(connection: AsyncConnection, case: str, ids: Iterable[str]) -> int:
+    """Where the last entry of a call stands; 0 for a call without entries."""
+    return max((row.sequence for row in (await _known(connection, case, ids)).values()), default=0)
 
 
 def _same_bodies(

@@ -36,4 +36,4 @@ async def open_store(url: str, cipher: CaseKeySource, *, migrate: bool = True) -
     """
     async with open_database(url) as database:
         await (upgrade(database) if migrate else require_current(database))
-        yield Store(SqlLedger(database, cipher), SqlCases(database), SqlInbox(database))
+        yield Store(SqlLedger(database, cipher), SqlCases(database, cipher), SqlInbox(database))

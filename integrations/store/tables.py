@@ -72,6 +72,15 @@ ledger_head = Table(
     Column("hash", String(_SHA256), nullable=False),
 )
 
+case_copy = Table(
+    "case_copy",
+    metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+)
+
 projection = Table(
     "projection",
     metadata,

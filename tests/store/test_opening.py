@@ -42,7 +42,7 @@ async def test_upgrade_and_downgrade_lead_to_each_other(store_file: Path) -> Non
     async with open_database(f"sqlite:///{store_file}") as database:
         for _ in range(2):
             await upgrade(database)
-            assert tables(store_file) == {"ledger_entry", "ledger_head", "projection", "inbox"}
+            assert tables(store_file) == {"ledger_entry", "ledger_head", "case_copy", "projection", "inbox"}
             await downgrade(database, "base")
             assert tables(store_file) == set()
 
