@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from activities.inputs import keep_input
 from activities.step import Step, performs, step
 from domain.base import Model
 from domain.effects import Effect
@@ -63,7 +64,8 @@ class Reviewing:
 
     @performs(StartReview)
     async def start(self, given: StartReview) -> Started:
-        return Started(new=await self._starter.start(given.given, "review"))
+        kept = await keep_input(self._vault, given.given)
+        return Started(new=await self._starter.start(kept, "review"))
 
     @performs(DraftReview)
     async def draft(self, given: DraftReview) -> Draft:

@@ -11,6 +11,7 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.inputs import keep_input
 from domain.acts import PublicKey
 from domain.canonical import canonical
 from domain.desk import Declaration, Declared
@@ -89,8 +90,11 @@ class Declarer:
         problems = check_form(procedure.intake, declaration.answers)
         if problems:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
-        given = await self._incident(person, declaration, procedure)
-        return await self._start(given)
+        return await self.open(await self._incident(person, declaration, procedure))
+
+    async def open(self, given: OpenIncident) -> Declared:
+        """Start a case, or join it if it was started before. Its input is kept first: it outlives Temporal."""
+        return await self._start(await keep_input(self._vault, given))
 
     async def _incident(self, person: str, declaration: Declaration, procedure: Procedure) -> OpenIncident:
         case = case_id(self._outside, procedure.prefix, declaration.key)

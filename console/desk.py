@@ -18,10 +18,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.declaring import Declarer
+from console.recovering import Recoverer
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, asked_roles, may
 from domain.acts import Recorded, Statement
-from domain.desk import Declaration, Declared, Doing, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
@@ -67,6 +68,7 @@ class LocalDesk:
         self._declarer = declarer
         self._procedures = procedures
         self._now = now
+        self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
 
     # -- declaring and looking ----------------------------------------------------------------------------
 
@@ -121,6 +123,16 @@ class LocalDesk:
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)
         return await self._ledger.verify()
+
+    # -- starting again -----------------------------------------------------------------------------------
+
+    async def recover(self, person: str, wanted: Recover) -> Recovered:
+        case = normal(wanted.case)
+        who, _ = await self._known(person)
+        no = may(who, Action.RECOVER, self._procedure_of(case))
+        if no is not None:
+            raise HoldfastError(no.code)
+        return await self._recoverer.recover(person, wanted.model_copy(update={"case": case}))
 
     async def by_slack(self, slack_id: str) -> str:
         directory = await self._directory.current()

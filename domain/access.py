@@ -18,8 +18,22 @@ class Action(StrEnum):
     SEE = "see"
     ACT = "act"
     AUDIT = "audit"
+    RECOVER = "recover"
+    REOPEN = "reopen"
 
 
+# To start a case again decides nothing in it: whoever runs the tools may, and whoever answers for the incident.
+_RECOVERS = frozenset({Role.INCIDENT_COMMANDER, Role.ENGINEER})
+_REOPENS = frozenset(
+    {
+        Role.INCIDENT_COMMANDER,
+        Role.DUTY_MANAGER,
+        Role.ESCALATION_SPECIALIST,
+        Role.CHILD_SAFETY,
+        Role.LE_SPECIALIST,
+        Role.LEGAL,
+    }
+)
 _SEES_ALL = frozenset({Role.INCIDENT_COMMANDER, Role.AUDITOR, Role.GENERAL_COUNSEL})
 
 
@@ -60,6 +74,10 @@ def may(
         case Action.SEE:
             known = held & (_SEES_ALL | asked | (roles_of(procedure) if procedure else frozenset()))
             return None if known else Refused(code=Code.UNKNOWN_CASE)
+        case Action.RECOVER | Action.REOPEN:
+            no = may(person, Action.SEE, procedure, asked)
+            able = held & (_RECOVERS if action is Action.RECOVER else _REOPENS)
+            return no or (None if able else Refused(code=Code.NOT_ALLOWED))
         case Action.ACT:
             known = held & (asked | {Role.INCIDENT_COMMANDER} | (roles_of(procedure) if procedure else frozenset()))
             return None if known else Refused(code=Code.UNKNOWN_CASE)

@@ -38,7 +38,8 @@ class OpenIncident(Model):
     """The whole input of a procedure. Policy and trusted keys are frozen here for the case's life.
 
     `declared_by` is a directory id; `intake` the request as received, in the vault; `facts` identify nobody.
-    `reopens` is the closed case that this one goes on from; `recovered` counts restarts from the store's copy.
+    `reopens` is the closed case that this one goes on from, `because` the code of why; `recovered` counts restarts
+    from the store's copy, `recovered_from` is the run that was lost, where Temporal still knows it.
     """
 
     case: str
@@ -54,7 +55,9 @@ class OpenIncident(Model):
     channel: str = ""
     parent: str = ""
     reopens: str = ""
+    because: str = ""
     recovered: int = 0
+    recovered_from: str = ""
     rehearsal: Rehearsal = Rehearsal()
     carried: State | None = None
 

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import Kind
 
 OWNER = "owner"  # the key of the owner's seat
+_ASIDE = timedelta(minutes=10)  # between two looks of a run whose books do not fit
 _branch: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
 
 
@@ -245,8 +246,21 @@ class Core:
             if self._flushing:
                 await workflow.wait_condition(lambda: not self._flushing)
                 continue
-            with contextlib.suppress(StepFailed):
+            try:
                 await self._flush()
+            except StepFailed as failed:
+                if failed.code == Code.DUPLICATE_KEY.value:
+                    await self._stand_aside(failed.code)
+
+    async def _stand_aside(self, code: str) -> None:
+        """Another run has written this case's next entries: this one was reset or restored by Temporal's own tools.
+        It writes nothing and does nothing outward until somebody recovers the case; they are called."""
+        self._flushing = True  # whoever wants to write waits with us
+        try:
+            self._alarm("books", "this run is not the one that the ledger knows: recover the case", code, 1)
+            await workflow.sleep(_ASIDE)
+        finally:
+            self._flushing = False
 
     async def _show_room(self, brief: str = "") -> bool:
         """Make the pinned status fit the state. A room that cannot be told is a timeline entry, not a stop."""

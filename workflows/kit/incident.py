@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.kit.closing import Closing
+from workflows.kit.recovery import Recovery
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import STEPS
@@ -26,7 +26,7 @@ _PAGED_REFUSALS = 5
 _TAMPERING = frozenset({Code.UNSEALED, Code.TAMPERED, Code.OTHER_CASE, Code.UNKNOWN_KEY, Code.FORGED, Code.UNREADABLE})
 
 
-class IncidentWorkflow(Closing):
+class IncidentWorkflow(Recovery):
     """What concrete procedures inherit. They write `run` and `procedure`; everything else is here."""
 
     @workflow.init
@@ -131,6 +131,7 @@ class IncidentWorkflow(Closing):
         return not self._unwinding and self.state.status is Status.STANDING_DOWN
 
     def _begin(self) -> None:
+        self._take_up()
         if self.incident.carried is None:
             self._note(Kind.DECLARED, who=self.incident.declared_by, code=self.state.slug)
             self.state = self.state.with_involved("declarer", self.incident.declared_by)

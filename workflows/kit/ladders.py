@@ -44,15 +44,19 @@ class Ladders(Core):
 
     def _call_rung(self, record: Waiting) -> None:
         """The next rung is called; counted at once, so that a restart neither skips nor repeats one."""
-        rung = record.ladder.rung(record.rungs)
         number = record.rungs + 1
         called = record.model_copy(update={"rungs": number})
         self._put(called)
-        page = self._page_for(record).model_copy(
-            update={"roles": self._roles(record, rung), "rung": number, "severity": int(self.state.severity)}
-        )
+        page = self._rung_page(record, number)
         self._note(Kind.RUNG, record.key, code=page.kind, detail={"rung": number, **next_due(called)})
         self._call(page)
+
+    def _rung_page(self, record: Waiting, number: int) -> Page:
+        """The call of a record's rung, counted from 1."""
+        rung = record.ladder.rung(number - 1)
+        return self._page_for(record).model_copy(
+            update={"roles": self._roles(record, rung), "rung": number, "severity": int(self.state.severity)}
+        )
 
     def _page_for(self, record: Waiting) -> Page:
         """What a call says of this record; who is called and how often comes on top."""
