@@ -42,7 +42,8 @@ class Page(Step[Paged]):
 
     `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner or refusal; `rung`
     counts calls from 1; `family`, `digest`, `choices` and `reasons` are what a
-    card in the room needs for its buttons. Nothing sensitive is ever in a page.
+    card in the room needs for its buttons. Nothing sensitive is ever in a page. `people` are
+    called instead of the roles, if any of them can be.
     """
 
     NAME: ClassVar[str] = "page"
@@ -63,6 +64,7 @@ class Page(Step[Paged]):
     digest: str = ""
     choices: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 class Told(Model):

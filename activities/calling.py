@@ -95,7 +95,11 @@ class Calling:
 
 
 def _to_call(directory: Directory, given: Page) -> tuple[Person, ...]:
-    """On-call people of the roles who may decide; if all of those are barred, everybody else who may."""
+    """On-call people of the roles who may decide; if all of those are barred, everybody else who may. Whom the call
+    names goes before."""
+    named = tuple(each for each in map(directory.person, given.people) if each is not None and not each.suspended)
+    if named:
+        return named
     barred = set(given.excluded)
     able = [
         each

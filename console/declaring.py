@@ -21,7 +21,9 @@ from domain.ids import case_id
 from domain.incident import OpenIncident, Rehearsal, compressed
 from domain.policy import Procedure, check_form, facts_of
 from domain.ports import Inbox, Vault
+from domain.reopening import declare_key
 from domain.severity import Assessment, Severity
+from domain.state import State
 from integrations.base.sealing import Sealer
 
 START_WITHIN = timedelta(seconds=2)  # Slack's three seconds, less what the acknowledgement itself takes
@@ -115,6 +117,31 @@ class Declarer:
             facts=facts,
             drill=declaration.drill,
             channel=declaration.channel,
+            rehearsal=self.rehearsal,
+        )
+
+    def reopening(self, person: str, old: State, before: OpenIncident, code: str) -> OpenIncident:
+        """The input of the case that goes on from a closed one: today's procedure, yesterday's facts.
+
+        Raises:
+            HoldfastError: `unknown-procedure` if there is no such procedure any more.
+        """
+        procedure = self.procedure(old.slug)
+        if old.drill and not self._stand_ins:
+            raise HoldfastError(Code.NOT_ALLOWED, "drills are played only where every outside party is a stand-in")
+        return OpenIncident(
+            case=case_id(self._outside, procedure.prefix, declare_key(old.case)),
+            slug=procedure.slug,
+            procedure=before.procedure if old.drill else procedure,  # a drill keeps the pace that it is played at
+            trusted=self._trusted,
+            declared_by=person,
+            declared_at=self._now(),
+            severity=min(Assessment().severity(), old.severity),
+            facts=old.facts,
+            drill=old.drill,
+            channel=before.channel,
+            reopens=old.case,
+            because=code,
             rehearsal=self.rehearsal,
         )
 

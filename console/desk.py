@@ -19,10 +19,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from console.declaring import Declarer
 from console.recovering import Recoverer
+from console.reopening import Reopener
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, asked_roles, may
 from domain.acts import Recorded, Statement
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
@@ -32,7 +33,7 @@ from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
 from domain.refusal import Refused
 from domain.signing import Signer
-from domain.state import State
+from domain.state import State, Status
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
 from domain.voting import alone_roles
 
@@ -69,6 +70,7 @@ class LocalDesk:
         self._procedures = procedures
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
+        self._reopener = Reopener(declarer=declarer, ledger=ledger, vault=vault, now=now)
 
     # -- declaring and looking ----------------------------------------------------------------------------
 
@@ -86,7 +88,8 @@ class LocalDesk:
         return no is None or (bool(case.open_tasks) and await self._asked(who, Action.SEE, case.case) is None)
 
     async def show(self, person: str, case: str) -> State:
-        return await self._state(person, case, Action.SEE)
+        await self._person(person, Action.SEE, case)
+        return await self._last_known(normal(case))
 
     async def timeline(self, person: str, case: str, *, after: int = 0) -> Sequence[LedgerEntry]:
         await self._person(person, Action.SEE, case)
@@ -127,12 +130,33 @@ class LocalDesk:
     # -- starting again -----------------------------------------------------------------------------------
 
     async def recover(self, person: str, wanted: Recover) -> Recovered:
-        case = normal(wanted.case)
+        case = await self._allowed(person, Action.RECOVER, wanted.case)
+        return await self._recoverer.recover(person, wanted.model_copy(update={"case": case}))
+
+    async def reopen(self, person: str, wanted: Reopen) -> Reopened:
+        case = await self._allowed(person, Action.REOPEN, wanted.case)
+        return await self._reopener.reopen(person, await self._last_known(case), wanted.code)
+
+    async def _allowed(self, person: str, action: Action, case: str) -> str:
+        """The case's id in its right spelling, if this person may do this to it."""
         who, _ = await self._known(person)
-        no = may(who, Action.RECOVER, self._procedure_of(case))
+        no = may(who, action, self._procedure_of(normal(case)))
         if no is not None:
             raise HoldfastError(no.code)
-        return await self._recoverer.recover(person, wanted.model_copy(update={"case": case}))
+        return normal(case)
+
+    async def _last_known(self, case: str) -> State:
+        """The state as its run says it or, where Temporal has no run any more, as the store's copy does."""
+        try:
+            state = await self._query(case)
+        except HoldfastError as error:
+            copy = await self._recoverer.copy(case) if error.code is Code.UNKNOWN_CASE else None
+            if copy is None:
+                raise
+            state = copy
+        if state.status is not Status.CLOSED:
+            return state
+        return state.with_(reopened_as=await self._reopener.successor(case))
 
     async def by_slack(self, slack_id: str) -> str:
         directory = await self._directory.current()

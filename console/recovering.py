@@ -70,7 +70,7 @@ class Recoverer:
         return Recovered(case=wanted.case, why=run.fate.value, number=number)
 
     async def _announce(self, person: str, case: str, run: Run) -> int:
-        """Written ahead: who starts the case again, and why. The ledger gives the number, so that none is used twice."""
+        """Written ahead: who starts the case again, and why. The ledger gives the number: none is used twice."""
         before = await self._ledger.read(case)
         number = 1 + sum(1 for each in before if each.entry.id.startswith(_PREFIX))
         entry = Entry(

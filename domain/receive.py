@@ -12,6 +12,7 @@ from domain.effects import Leave, ways_out
 from domain.errors import Code
 from domain.gates import Ladder, Rung
 from domain.policy import Procedure, TaskPolicy, check_form
+from domain.reassessing import reassess
 from domain.refusal import Refused
 from domain.signing import open_statement
 from domain.state import Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
@@ -99,6 +100,8 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
             changed = state.with_(facts={**state.facts, **facts})
             fields = ",".join(sorted(facts))
             return changed.noted(now, Kind.AMENDED, who=said.person, code=code, detail={"fields": fields})
+        case acts.Reassess():
+            return reassess(state, said, said.act, now)
         case acts.AskToStandDown(code=code):
             able = {role for seat in procedure.stand_down.seats for role in seat.roles}
             if not able & set(said.authority.roles):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli import cases, deciding, declaring, operating, procedures, running, saying
+from console.cli import again, cases, deciding, declaring, operating, procedures, running, saying
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -57,7 +57,9 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "own": saying.own,
         "amend": saying.amend,
         "note": saying.note,
+        "severity": saying.severity,
         "stand-down": saying.stand_down,
+        "reopen": again.reopen,
     },
     PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
     RUNNING: {
@@ -65,6 +67,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "demo": running.demo,
         "setup": operating.setup,
         "doctor": operating.doctor,
+        "recover": again.recover,
         "worker": running.worker,
         "desk": running.desk,
     },

@@ -84,8 +84,10 @@ def _summary(state: State) -> dict[str, object]:
     fields |= {f"clock {key}": at.isoformat(timespec="seconds") for key, at in state.deadlines.items()}
     if state.outcome:
         fields["outcome"] = f"{state.outcome} {state.outcome_code}".strip()
-    if state.review:
-        fields["review"] = state.review
+    links = {"review": state.review, "goes on from": state.reopens, "reopened as": state.reopened_as}
+    fields |= {name: value for name, value in links.items() if value}
+    if state.recovered:
+        fields["recovered"] = state.recovered
     return fields
 
 

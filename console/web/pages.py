@@ -13,9 +13,10 @@ from console.web.forms import text
 from console.web.parts import COOKIE, Parts, Person, signed_in
 from console.web.views import by_danger, documents_of, entries_of
 from console.web.words import plain
-from domain.desk import Waiting
+from domain.desk import Reopen, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
+from domain.reopening import REASONS
 from domain.state import State
 
 SEE_OTHER = 303
@@ -128,7 +129,14 @@ def pages(draw: Drawer) -> APIRouter:
             owner=state.owner.person if state.owner else "",
             form_id=secrets.token_hex(16),
             documents=documents_of(state),
+            reopening=REASONS,
         )
+
+    @routes.post("/reopen/{case:path}")
+    async def reopen(request: Request, web: Parts, person: Person, case: str) -> Response:
+        form = await request.form()
+        opened = await web.desk.reopen(person, Reopen(case=case, code=text(form, "code")))
+        return RedirectResponse(case_path(opened.case), SEE_OTHER)
 
     return routes
 

@@ -65,6 +65,7 @@ class Core:
             declared_at=incident.declared_at,
             drill=incident.drill,
             facts=incident.facts,
+            reopens=incident.reopens,
             # The seat is there from the first moment: whoever takes the case may be faster than its first step.
             owner=OwnerRecord(key=OWNER, nonce=OWNER, opened_at=workflow.now(), ladder=incident.procedure.owner),
         )

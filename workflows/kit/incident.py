@@ -74,7 +74,10 @@ class IncidentWorkflow(Recovery):
     def _receive(self, envelope: Signed) -> Answer:
         if self._refused_input is not None:
             return self._refused_input
+        before = self.state.severity
         self.state, answer = self._consider(envelope)
+        if self.state.severity < before:
+            self._tell_owner_of_severity()
         if isinstance(answer, Refused):
             self._note_refusal(answer)
         else:
@@ -135,6 +138,9 @@ class IncidentWorkflow(Recovery):
         if self.incident.carried is None:
             self._note(Kind.DECLARED, who=self.incident.declared_by, code=self.state.slug)
             self.state = self.state.with_involved("declarer", self.incident.declared_by)
+            if self.incident.reopens:
+                who, code = self.incident.declared_by, self.incident.because
+                self._note(Kind.REOPENED, self.incident.reopens, who=who, code=code)
         self._after_change()
 
     def _on_raw_cancel(self) -> None:

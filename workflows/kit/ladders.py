@@ -113,6 +113,17 @@ class Ladders(Core):
         if self._waiting(OWNER).open:
             self._own(self._until_owned())
 
+    def _tell_owner_of_severity(self) -> None:
+        """It is worse than was thought: the owner is paged, or, without one, whoever is asked to take the seat."""
+        owner = self._waiting(OWNER)
+        rung = owner.ladder.rung(max(owner.rungs - 1, 0))
+        person = owner.person if isinstance(owner, OwnerRecord) else ""
+        number = len(self.state.seen)  # an act raises at most once, so that each raise has a number of its own
+        page = Page(subject="", kind="severity", title="the severity was raised", roles=rung.page, rung=number)
+        self._call(
+            page.model_copy(update={"severity": int(self.state.severity), "people": (person,) if person else ()})
+        )
+
     async def _until_owned(self) -> None:
         await self._climb(OWNER)
 
