@@ -39,6 +39,7 @@ def _globals(
 app = typer.Typer(name="holdfast", callback=_globals, add_completion=False, pretty_exceptions_enable=False)
 config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The ledger.")
+worker = typer.Typer(help=running.worker.__doc__)
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -68,7 +69,6 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "setup": operating.setup,
         "doctor": operating.doctor,
         "recover": again.recover,
-        "worker": running.worker,
         "desk": running.desk,
     },
 }
@@ -78,5 +78,8 @@ for panel, commands in _COMMANDS.items():
 
 config.command("show")(operating.show_config)
 audit.command("verify")(operating.verify)
+worker.callback(invoke_without_command=True)(running.worker)
+worker.command("drain")(running.drain)
+app.add_typer(worker, name="worker", rich_help_panel=RUNNING)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

@@ -136,7 +136,12 @@ def _prepare(path: Path) -> None:
     """Create the file for its owner only and switch it to write-ahead logging, which the file remembers."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            # Never for a file that is there: closing it would drop the locks of every connection that this process
+            # has on it (POSIX), and the next process to leave would take the log away from under them.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(path.name)
     except OSError as error:
         raise HoldfastError(Code.BROKEN_CONFIGURATION, "store url") from error
     deadline = time.monotonic() + BUSY_SECONDS
