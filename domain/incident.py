@@ -74,6 +74,7 @@ class IncidentReport(Model):
     interventions: int = 0
     turnovers: int = 0
     review: str = ""
+    run: str = ""
 
 
 def compressed(procedure: Procedure, factor: float) -> Procedure:

@@ -13,6 +13,7 @@ from activities.agencies import Agencies
 from activities.books import Bookkeeping
 from activities.calling import Calling
 from activities.disclosure import Disclosing
+from activities.exporting import Exporting
 from activities.platform import Enforcement
 from activities.review import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
@@ -29,6 +30,7 @@ from integrations.platform.client import PlatformClient
 from integrations.portal.client import PortalClient
 from integrations.slack.room import open_room
 from integrations.store.store import Store, open_store
+from integrations.temporal.histories import TemporalHistories
 from integrations.temporal.starter import TemporalStarter
 from integrations.vault.files import FileVault
 from integrations.vault.keys import CaseKeys
@@ -61,7 +63,15 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
         case "sop":
             books, agencies = Bookkeeping(ports.ledger), Agencies(ports.directory)
             reviewing = Reviewing(ports.ledger, ports.vault, TemporalStarter(client))
-            return [books.keep_books, agencies.check, agencies.desk, reviewing.draft, reviewing.start]
+            exporting = Exporting(TemporalHistories(client), ports.vault)
+            return [
+                books.keep_books,
+                agencies.check,
+                agencies.desk,
+                reviewing.draft,
+                reviewing.start,
+                exporting.export,
+            ]
         case "enforcement":
             acts = Enforcement(ports.platform, ports.key)
             return [

@@ -34,6 +34,7 @@ class Review(IncidentWorkflow):
     def on_case_closed(self, report: IncidentReport) -> None:
         """The incident has ended; the review now knows how."""
         self.hear_of_close(report)
+        self.keep_history(report)
 
     async def procedure(self) -> IncidentReport:
         policy = self.reviewing

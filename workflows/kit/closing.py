@@ -136,6 +136,7 @@ class Closing(Gates):
             interventions=len(state.interventions),
             turnovers=state.turnovers,
             review=state.review,
+            run=workflow.info().run_id,
         )
 
     # -- standing down ------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Code
     from domain.evidence import LedgerReceipt
     from domain.incident import OpenIncident
+    from domain.patches import PATCHES
     from domain.refusal import Refused
     from domain.state import Called, GateRecord, InterventionRecord, OwnerRecord, Phase, State, TaskRecord
     from domain.timeline import Kind
@@ -57,6 +58,7 @@ class Core:
         self._room_shows = ""
         self._showing: dict[str, Callable[[State], Card]] = {}
         self._attended: set[str] = set()
+        self._patches: dict[str, bool] = {}
         self._stand_down_watched = False
         self.state = incident.carried or State(
             case=incident.case,
@@ -92,10 +94,16 @@ class Core:
         """A fact of the case as it stands; empty text where nobody has said."""
         return self.state.facts.get(name, "")
 
-    @staticmethod
-    def _patched(name: str) -> bool:
-        """Whether this run may do what earlier versions of the kit did not: true for all but replays of old runs."""
-        return workflow.patched(name)
+    def _patched(self, name: str) -> bool:
+        """Whether this run may do what earlier versions of the kit did not: true for all but replays of old runs.
+
+        Every name is in `domain.patches`. The case remembers which it goes by, and its timeline says so once.
+        """
+        answer = self._patches[name] = workflow.patched(PATCHES[name].name)
+        if answer and name not in self.state.patches:
+            self.state = self.state.with_(patches=(*self.state.patches, name))
+            self._note(Kind.PATCH, code=name)
+        return answer
 
     # -- continuing as new --------------------------------------------------------------------------------
 

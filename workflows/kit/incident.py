@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.kit.recovery import Recovery
+from workflows.kit.exporting import Exports
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import STEPS
@@ -26,7 +26,7 @@ _PAGED_REFUSALS = 5
 _TAMPERING = frozenset({Code.UNSEALED, Code.TAMPERED, Code.OTHER_CASE, Code.UNKNOWN_KEY, Code.FORGED, Code.UNREADABLE})
 
 
-class IncidentWorkflow(Recovery):
+class IncidentWorkflow(Exports):
     """What concrete procedures inherit. They write `run` and `procedure`; everything else is here."""
 
     @workflow.init
@@ -141,6 +141,7 @@ class IncidentWorkflow(Recovery):
             if self.incident.reopens:
                 who, code = self.incident.declared_by, self.incident.because
                 self._note(Kind.REOPENED, self.incident.reopens, who=who, code=code)
+        self._export_earlier_run()
         self._after_change()
 
     def _on_raw_cancel(self) -> None:
@@ -169,6 +170,7 @@ class IncidentWorkflow(Recovery):
         await workflow.wait_condition(lambda: not self._owned and workflow.all_handlers_finished())
         await self._write_up()
         await self._show_room()
+        await self._export_this_run()
         return report
 
 
