@@ -45,9 +45,10 @@ test: check browser
 turnover: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m soak tests/flows/test_turnover.py
 
-# Replays the stored histories, and proves that a changed procedure would be caught.
+# Replays the stored histories and says which changed code they speak for; then proves that the gate itself works.
 replay: $(READY)
-	$(BIN)/python -m pytest -q tests/flows/test_replay.py
+	$(BIN)/python -m console.cli replay
+	$(BIN)/python -m pytest -q tests/flows/test_replay.py tests/flows/test_gate.py tests/flows/test_patches.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info

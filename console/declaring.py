@@ -20,7 +20,7 @@ from domain.evidence import EvidenceKind
 from domain.ids import case_id
 from domain.incident import OpenIncident, Rehearsal, compressed
 from domain.policy import Procedure, check_form, facts_of
-from domain.ports import Inbox, Vault
+from domain.ports import Cases, Inbox, Vault
 from domain.reopening import declare_key
 from domain.severity import Assessment, Severity
 from domain.state import State
@@ -43,6 +43,7 @@ class Declarer:
         outside: bytes,
         trusted: tuple[PublicKey, ...],
         procedures: dict[str, Procedure],
+        cases: Cases | None = None,
         rehearsal: Rehearsal | None = None,
         drill_factor: float = 1.0,
         stand_ins: bool = False,
@@ -55,6 +56,7 @@ class Declarer:
         self._outside = outside
         self._trusted = trusted
         self._procedures = procedures
+        self._cases = cases
         self.rehearsal = rehearsal or Rehearsal()
         self._drill_factor = drill_factor
         self._stand_ins = stand_ins
@@ -96,7 +98,11 @@ class Declarer:
 
     async def open(self, given: OpenIncident) -> Declared:
         """Start a case, or join it if it was started before. Its input is kept first: it outlives Temporal."""
-        return await self._start(await keep_input(self._vault, given))
+        kept = await keep_input(self._vault, given)
+        if self._cases is not None and await self._cases.copy(kept.case) is not None:
+            # It has run before. Should Temporal have lost it, a new beginning would contradict the ledger: recover it.
+            return Declared(case=kept.case, new=False)
+        return await self._start(kept)
 
     async def _incident(self, person: str, declaration: Declaration, procedure: Procedure) -> OpenIncident:
         case = case_id(self._outside, procedure.prefix, declaration.key)

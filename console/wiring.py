@@ -105,6 +105,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[OpenDesk]:
             outside=outside_key(settings),
             trusted=trusted_keys(settings),
             procedures=catalogue.procedures,
+            cases=store.cases,
             drill_factor=settings.drill_factor,
             stand_ins=settings.stand_ins,
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli import again, cases, deciding, declaring, operating, procedures, running, saying
+from console.cli import again, cases, deciding, declaring, operating, procedures, replaying, running, saying
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
 
 
@@ -69,6 +69,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "setup": operating.setup,
         "doctor": operating.doctor,
         "recover": again.recover,
+        "replay": replaying.replay,
         "desk": running.desk,
     },
 }

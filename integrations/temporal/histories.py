@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client, WorkflowHistory
+from temporalio.client import Client, WorkflowHistory, WorkflowHistoryEventFilterType
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Code, HoldfastError, Passing
 
-_LAST = (
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT,
-)
+_CLOSE = WorkflowHistoryEventFilterType.CLOSE_EVENT
+_ITS_END = 10.0  # seconds: a run that is about to end is waited for; a longer wait is a try of its own
 
 
 class TemporalHistories:
@@ -28,15 +22,18 @@ class TemporalHistories:
         self._client = client
 
     async def of(self, case: str, run: str, *, whole: bool) -> bytes | None:
+        handle = self._client.get_workflow_handle(case, run_id=run)
         try:
-            found = await self._client.get_workflow_handle(case, run_id=run).fetch_history()
+            if whole:
+                async with asyncio.timeout(_ITS_END):
+                    await anext(handle.fetch_history_events(wait_new_event=True, event_filter_type=_CLOSE))
+            return packed_history(await handle.fetch_history())
+        except TimeoutError:
+            raise Passing("the run is not over yet") from None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise Passing("reading a history") from None
-        if whole and found.events[-1].event_type not in _LAST:
-            raise Passing("the run is not over yet")
-        return packed_history(found)
 
 
 def packed_history(history: WorkflowHistory) -> bytes:

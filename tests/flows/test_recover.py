@@ -96,6 +96,12 @@ async def test_a_terminated_case_goes_on_with_the_vote_that_stood(world: World) 
     assert (gate.votes, gate.nonce, gate.opened_at, gate.rungs) == (was.votes, was.nonce, was.opened_at, was.rungs)
     assert after.journal.keys() >= before.journal.keys()
     await ends_well(case)
+    # Its review outlives it, and is recovered like any other case.
+    await case.review.open("choose-privilege")
+    await kept(case.review)
+    await case.review.handle.terminate("SYNTHETIC operator")
+    assert (await recovered(case.review)).why == "terminated"
+    await case.review.until(lambda state: state.recovered == 1 and not state.pending)
     said = [each for each in await case.timeline() if each.kind is Kind.RECOVERED]
     assert [(each.who, each.code) for each in said] == [("eng-nia", "terminated"), ("", "running")]
 
@@ -122,6 +128,16 @@ async def test_a_reset_run_stands_aside_until_the_case_is_recovered(world: World
     state = await case.until(lambda state: state.recovered == 1)
     assert [each.person for each in state.gates[RELEASE].votes] == [await world.someone(Role.LEGAL)]
     await leaves(case)
+
+
+async def test_a_reset_run_writes_nothing_and_calls_for_help(world: World) -> None:
+    case = await half_approved(world)
+    before = [each.id for each in await case.timeline()]
+    await reset(case)
+    async with asyncio.timeout(20):
+        while not any(each.case == case.id and each.kind == "books" for each in world.sims.pager.events):
+            await asyncio.sleep(0.05)
+    assert [each.id for each in await case.timeline()] == before
 
 
 async def test_a_step_that_was_under_way_is_done_again_under_its_key(world: World) -> None:

@@ -24,7 +24,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import Code
     from domain.evidence import LedgerReceipt
     from domain.incident import OpenIncident
-    from domain.patches import PATCHES
     from domain.refusal import Refused
     from domain.state import Called, GateRecord, InterventionRecord, OwnerRecord, Phase, State, TaskRecord
     from domain.timeline import Kind
@@ -99,7 +98,7 @@ class Core:
 
         Every name is in `domain.patches`. The case remembers which it goes by, and its timeline says so once.
         """
-        answer = self._patches[name] = workflow.patched(PATCHES[name].name)
+        answer = self._patches[name] = workflow.patched(name)
         if answer and name not in self.state.patches:
             self.state = self.state.with_(patches=(*self.state.patches, name))
             self._note(Kind.PATCH, code=name)
