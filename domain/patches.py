@@ -21,13 +21,13 @@ PATCHES = {
     for each in (
         Patch(
             name="follow-up-armed",
-            since="0.2.0",
+            since="0.1.0",
             why="a follow-up says in the ledger when it is due, so that the auditor can miss it",
             until=_NO_OLDER,
         ),
         Patch(
             name="export",
-            since="0.2.0",
+            since="0.1.0",
             why="a run's history is kept in the vault after it continued as new, and at the close",
             until=_NO_OLDER,
         ),

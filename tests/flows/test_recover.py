@@ -20,6 +20,7 @@ from domain.timeline import Kind
 from integrations.simulator.faults import Fault
 from integrations.temporal.runs import Fate, newest_run
 from tests.faults.test_kills import nothing_twice
+from tests.flows.histories_check import quiet_tasks
 from tests.flows.scenarios import RELEASED, SCENARIOS, effects_of
 from tests.flows.test_attacks import in_progress
 from tests.world import Case, World
@@ -83,6 +84,7 @@ async def ends_well(case: Case) -> None:
     await leaves(case)
     await case.followed_up()
     assert (await case.result()).outcome is Outcome.DISCLOSED
+    assert quiet_tasks(await case.handle.fetch_history()) == []
 
 
 async def test_a_terminated_case_goes_on_with_the_vote_that_stood(world: World) -> None:
@@ -135,7 +137,7 @@ async def test_a_reset_run_writes_nothing_and_calls_for_help(world: World) -> No
     before = [each.id for each in await case.timeline()]
     await reset(case)
     async with asyncio.timeout(20):
-        while not any(each.case == case.id and each.kind == "books" for each in world.sims.pager.events):
+        while not any(each.case == case.id and each.kind == "books" for each in world.sims.pager.pages):
             await asyncio.sleep(0.05)
     assert [each.id for each in await case.timeline()] == before
 

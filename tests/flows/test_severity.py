@@ -6,6 +6,7 @@ from domain.acts import Approve, Reassess
 from domain.people import Role
 from domain.severity import Severity
 from domain.timeline import Kind
+from tests.flows.histories_check import quiet_tasks
 from tests.world import World
 
 
@@ -27,6 +28,7 @@ async def test_a_raised_severity_pages_the_owner_and_goes_with_everything_after(
     await case.act(Role.DUTY_MANAGER, "release", Approve())
     await case.noted(Kind.EFFECT, "disclose")
     history = await case.handle.fetch_history()
+    assert quiet_tasks(history) == []
     priorities = [
         each.activity_task_scheduled_event_attributes.priority.priority_key
         for each in history.events
