@@ -93,7 +93,7 @@ class Recoverer:
                 task_queue="sop",
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                priority=Priority(priority_key=given.severity.priority_key),
+                priority=Priority(priority_key=(given.carried or given).severity.priority_key),
                 rpc_timeout=_START_WITHIN,
             )
         except WorkflowAlreadyStartedError:

@@ -37,11 +37,8 @@ def reassess(state: State, said: Statement, act: Reassess, now: datetime) -> Sta
     wanted = Assessment(imminence=act.imminence, harm=act.harm, credibility=act.credibility).severity()
     if state.severity is Severity.P0 and wanted > Severity.P0 and not held & _ALONE:
         first = state.lowering
-        same = first is not None and {said.person, said.authority.delegate_of} & {
-            first.person,
-            first.delegate_of or "-",
-        }
-        if first is None or same:
+        me = {said.person, said.authority.delegate_of} - {""}
+        if first is None or me & {first.person, first.delegate_of}:
             proposal = Lowering(
                 person=said.person, delegate_of=said.authority.delegate_of, severity=wanted, code=act.code, at=now
             )

@@ -33,7 +33,7 @@ def replay(
     closed: Annotated[float, typer.Option(min=0, help="With --live: also what closed within so many hours.")] = 24.0,
     case: Annotated[str, typer.Option(metavar="CASE", help="With --live: only this case.")] = "",
     record: Annotated[
-        bool, typer.Option("--record", help="Make today's code and decisions the baseline. At a release, never before.")
+        bool, typer.Option("--record", help="Make today's code and decisions the baseline, once it is deployed.")
     ] = False,
     shape: Output = None,
 ) -> None:

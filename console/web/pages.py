@@ -17,7 +17,7 @@ from domain.desk import Reopen, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.reopening import REASONS
-from domain.state import State
+from domain.state import State, Status
 
 SEE_OTHER = 303
 _UNREACHED = (Code.UNREACHABLE, Code.TRANSIENT)
@@ -116,11 +116,18 @@ def pages(draw: Drawer) -> APIRouter:
     @routes.get("/cases/{case:path}")
     async def one(request: Request, web: Parts, person: Person, case: str) -> Response:
         state = await web.desk.show(person, case)
-        waiting = by_danger(await web.desk.waiting(person, case=case))
+        lost, waiting = False, list[Waiting]()
+        try:
+            waiting = by_danger(await web.desk.waiting(person, case=case))
+        except HoldfastError as error:
+            if error.code is not Code.UNKNOWN_CASE:
+                raise
+            lost = True  # it was just shown from its copy: only its run is gone
         directory = await web.directory.current()
         return draw.page(
             request,
             "case.html",
+            lost=lost and state.status is not Status.CLOSED,
             directory=directory,
             person=person,
             state=state,

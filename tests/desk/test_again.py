@@ -9,6 +9,7 @@ from tests.cli.shell import Shell
 from tests.desk.conftest import Browser
 from tests.desk.test_pages import field
 from tests.flows.scenarios import SCENARIOS
+from tests.flows.test_recover import gone, kept
 from tests.world import World
 
 
@@ -58,6 +59,20 @@ async def test_a_closed_case_is_reopened_by_its_button_and_the_command_finds_the
     assert found.data["case"] in old
     shown = await hana_too.ok("show", found.data["case"], "-o", "json")
     assert shown.data["reopens"] == case.id
+
+
+async def test_the_page_of_a_lost_case_shows_its_last_copy_and_who_can_start_it_again(
+    world: World, desk_url: str
+) -> None:
+    case = await world.declare()
+    await case.open("call-back")
+    await kept(case)
+    await gone(case)
+    async with Browser(desk_url, "les-ada") as ada:
+        page = await ada.see(f"/cases/{case.id}")
+    assert page.status_code == 200
+    assert f"holdfast recover {case.id}" in page.text
+    assert "Write a note" not in page.text
 
 
 async def test_recover_at_the_terminal_asks_first_and_says_what_had_become_of_the_run(

@@ -14,11 +14,10 @@ from domain.acts import Approve
 from domain.people import Role
 from integrations.base.keyring import KeyRing, load_ring
 from integrations.temporal.plugin import holdfast_plugin
+from tests.flows.record import STORED, load_ring_of_tests
 from tests.flows.scenarios import SCENARIOS
 from tests.procedures.changed import ChangedProcedure
 from tests.world import World
-
-STORED = Path(__file__).parent / "histories"
 
 
 def replayer(ring: KeyRing, *classes: type) -> Replayer:
@@ -63,8 +62,3 @@ def stored(path: Path) -> WorkflowHistory:
     """The case id is needed to open what was sealed for it."""
     body = json.loads(path.read_text())
     return WorkflowHistory.from_json(body["workflow_id"], body["history"])
-
-
-def load_ring_of_tests() -> KeyRing:
-    body = json.loads((STORED / "ring.synthetic").read_text())
-    return KeyRing(body["active"], {name: bytes.fromhex(key) for name, key in body["keys"].items()})
