@@ -63,8 +63,8 @@ class Recoverer:
         number = await self._announce(person, wanted.case, run)
         if run.fate in OPEN:
             await end_run(self._client, wanted.case, run)
-            # What it wrote to its last moment counts: decisions are worth more than our first look.
-            state = await self.copy(wanted.case)
+        # What the old run wrote to its last moment counts: decisions are worth more than our first look.
+        state = await self.copy(wanted.case)
         again = given.model_copy(update={"carried": state, "recovered": number, "recovered_from": run.id})
         await self._start(again)
         return Recovered(case=wanted.case, why=run.fate.value, number=number)
