@@ -32,6 +32,7 @@ async def test_each_run_keeps_the_one_before_and_the_review_keeps_the_last(world
     await case.review.noted(Kind.EXPORTED, "whole")
     said = [*await exported(case), *await exported(case.review)]
     assert [each.code for each in said] == ["whole", "up-to-here", "whole"]
+    assert [each.detail.get("patches") for each in said] == ["export", "export", None]
     assert said[1].subject == said[2].subject == report.run
     replayer = Replayer(
         workflows=list(world.catalogue.workflows), plugins=[holdfast_plugin(load_ring(world.settings.codec_ring))]

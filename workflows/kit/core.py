@@ -96,12 +96,12 @@ class Core:
     def _patched(self, name: str) -> bool:
         """Whether this run may do what earlier versions of the kit did not: true for all but replays of old runs.
 
-        Every name is in `domain.patches`. The case remembers which it goes by, and its timeline says so once.
+        Every name is in `domain.patches`. The case remembers which it goes by; an entry of its own could make a
+        replay write when the history did not, so the timeline names them where a run is exported.
         """
         answer = self._patches[name] = workflow.patched(name)
         if answer and name not in self.state.patches:
             self.state = self.state.with_(patches=(*self.state.patches, name))
-            self._note(Kind.PATCH, code=name)
         return answer
 
     # -- continuing as new --------------------------------------------------------------------------------

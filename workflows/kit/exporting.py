@@ -43,6 +43,8 @@ class Exports(Recovery):
         else:
             kept = done.history
             code = "gone" if kept is None else "up-to-here" if still_open else "whole"
-            detail: dict[str, str | int | bool] = {} if kept is None else {"sha256": kept.sha256, "bytes": kept.size}
+            patches = ",".join(self.state.patches)
+            detail: dict[str, str | int | bool] = {"patches": patches} if patches else {}
+            detail |= {} if kept is None else {"sha256": kept.sha256, "bytes": kept.size}
             self._note(Kind.EXPORTED, run, code=code, detail=detail, evidence=(kept,) if kept else ())
         await self._keep_books()
