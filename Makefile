@@ -53,9 +53,10 @@ bench: $(READY)
 soak: $(READY)
 	$(BIN)/python -m tests.soak $(SOAK)
 
-# Replays the stored histories, and proves that a changed procedure would be caught.
+# Replays the stored histories and says which changed code they speak for; then proves that the gate itself works.
 replay: $(READY)
-	$(BIN)/python -m pytest -q tests/flows/test_replay.py
+	$(BIN)/python -m console.cli replay
+	$(BIN)/python -m pytest -q tests/flows/test_replay.py tests/flows/test_gate.py tests/flows/test_patches.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info

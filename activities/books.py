@@ -52,7 +52,8 @@ class Page(Step[Paged]):
     `to` narrows them to an office (a country code) or to one person, whatever their role.
     `subject` is the verb key that waits for them; `kind` gate, task, intervention, owner, hand-over or refusal; `rung`
     counts calls from 1; `family`, `digest`, `choices` and `reasons` are what a
-    card in the room needs for its buttons. Nothing sensitive is ever in a page.
+    card in the room needs for its buttons. Nothing sensitive is ever in a page. `people` are called
+    instead of the roles, if any of them can be.
 
     `call` counts the calls of one rung: from the second on, the pager is first asked whether `pages` were taken, and
     only if they were not the next person is called. The other fields are those of `domain.summoning.Call`.
@@ -88,6 +89,7 @@ class Page(Step[Paged]):
     pages: dict[str, str] = {}
     fitness: Fitness = Fitness()
     slug: str = ""
+    people: tuple[str, ...] = ()
 
 
 class Told(Model):

@@ -184,6 +184,7 @@ def _call(given: Page) -> Call:
         slug=given.slug,
         one_by_one=given.one_by_one,
         to=given.to,
+        people=given.people,
     )
 
 

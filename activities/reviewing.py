@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
+from activities.inputs import keep_input
 from activities.report.material import Material, Said, in_words, roles_of, without_names
 from activities.review import (
     Assessed,
@@ -51,11 +52,13 @@ class Reviewing:
 
     @performs(StartReview)
     async def start(self, given: StartReview) -> Started:
-        return Started(new=await self._starter.start(given.given, "review"))
+        kept = await keep_input(self._vault, given.given)
+        return Started(new=await self._starter.start(kept, "review"))
 
     @performs(StartWellbeing)
     async def start_wellbeing(self, given: StartWellbeing) -> Started:
-        return Started(new=await self._starter.start(given.given, "wellbeing"))
+        kept = await keep_input(self._vault, given.given)
+        return Started(new=await self._starter.start(kept, "wellbeing"))
 
     @performs(PlanReview)
     async def plan(self, given: PlanReview) -> Plan:

@@ -12,6 +12,7 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.inputs import keep_input
 from domain.acts import PublicKey
 from domain.canonical import canonical
 from domain.desk import Declaration, Declared
@@ -20,8 +21,10 @@ from domain.evidence import EvidenceKind
 from domain.ids import case_id, hashed
 from domain.incident import OpenIncident, Rehearsal, compressed
 from domain.policy import FieldKind, Procedure, check_form, facts_of
-from domain.ports import Inbox, Vault
+from domain.ports import Cases, Inbox, Vault
+from domain.reopening import declare_key
 from domain.severity import Assessment, Severity
+from domain.state import State
 from integrations.base.sealing import Sealer
 from integrations.base.tracing import here, traced, under
 
@@ -42,6 +45,7 @@ class Declarer:
         outside: bytes,
         trusted: tuple[PublicKey, ...],
         procedures: dict[str, Procedure],
+        cases: Cases | None = None,
         rehearsal: Rehearsal | None = None,
         drill_factor: float = 1.0,
         stand_ins: bool = False,
@@ -54,6 +58,7 @@ class Declarer:
         self._outside = outside
         self._trusted = trusted
         self._procedures = procedures
+        self._cases = cases
         self.rehearsal = rehearsal or Rehearsal()
         self._drill_factor = drill_factor
         self._stand_ins = stand_ins
@@ -93,9 +98,17 @@ class Declarer:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
         with traced("declare", procedure=procedure.slug, drill=declaration.drill) as span:
             given = await self._incident(person, declaration, procedure)
-            declared = await self._start(given)
+            declared = await self.open(given)
             span.set_attribute("holdfast.outcome", _how(declared))
             return declared
+
+    async def open(self, given: OpenIncident) -> Declared:
+        """Start a case, or join it if it was started before. Its input is kept first: it outlives Temporal."""
+        kept = await keep_input(self._vault, given)
+        if self._cases is not None and await self._cases.copy(kept.case) is not None:
+            # It has run before. Should Temporal have lost it, a new beginning would contradict the ledger: recover it.
+            return Declared(case=kept.case, new=False)
+        return await self._start(kept)
 
     async def _incident(self, person: str, declaration: Declaration, procedure: Procedure) -> OpenIncident:
         case = case_id(self._outside, procedure.prefix, declaration.key)
@@ -124,6 +137,31 @@ class Declarer:
         """Whom the case is about, as a keyed hash: the same account is found again, and its id stands nowhere."""
         accounts = [str(answers.get(each.name) or "") for each in procedure.intake if each.kind is FieldKind.ACCOUNT]
         return hashed(self._outside, "subject", *accounts) if any(accounts) else ""
+
+    def reopening(self, person: str, old: State, before: OpenIncident, code: str) -> OpenIncident:
+        """The input of the case that goes on from a closed one: today's procedure, yesterday's facts.
+
+        Raises:
+            HoldfastError: `unknown-procedure` if there is no such procedure any more.
+        """
+        procedure = self.procedure(old.slug)
+        if old.drill and not self._stand_ins:
+            raise HoldfastError(Code.NOT_ALLOWED, "drills are played only where every outside party is a stand-in")
+        return OpenIncident(
+            case=case_id(self._outside, procedure.prefix, declare_key(old.case)),
+            slug=procedure.slug,
+            procedure=before.procedure if old.drill else procedure,  # a drill keeps the pace that it is played at
+            trusted=self._trusted,
+            declared_by=person,
+            declared_at=self._now(),
+            severity=min(Assessment().severity(), old.severity),
+            facts=old.facts,
+            drill=old.drill,
+            channel=before.channel,
+            reopens=old.case,
+            because=code,
+            rehearsal=self.rehearsal,
+        )
 
     async def _start(self, given: OpenIncident) -> Declared:
         try:

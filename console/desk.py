@@ -20,10 +20,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from console.auditing import Auditing
 from console.declaring import Declarer
 from console.listing import MOST, OpenCases, for_each, something_open
+from console.recovering import Recoverer
+from console.reopening import Reopener
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
-from domain.desk import Declaration, Declared, Doing, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
@@ -35,7 +37,7 @@ from domain.ports import Cases, Ledger, Vault
 from domain.refusal import Refused
 from domain.signing import Signer
 from domain.standing import REVIEW, WELLBEING, privileged, tail_of
-from domain.state import State
+from domain.state import State, Status
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
 from domain.voting import alone_roles
 from integrations.base.tracing import traced
@@ -77,6 +79,8 @@ class LocalDesk:
         self._auditing = auditing
         self._open = OpenCases(self._query)
         self._now = now
+        self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
+        self._reopener = Reopener(declarer=declarer, ledger=ledger, vault=vault, now=now)
 
     # -- declaring and looking ----------------------------------------------------------------------------
 
@@ -110,7 +114,8 @@ class LocalDesk:
             return False
 
     async def show(self, person: str, case: str) -> State:
-        return await self._state(person, case, Action.SEE)
+        await self._person(person, Action.SEE, case)
+        return await self._last_known(normal(case))
 
     async def timeline(self, person: str, case: str, *, after: int = 0) -> Sequence[LedgerEntry]:
         await self._person(person, Action.SEE, case)
@@ -161,6 +166,37 @@ class LocalDesk:
     async def export(self, person: str, case: str) -> bytes:
         await self._person(person, Action.AUDIT)
         return await self._auditing.export(person, normal(case))
+
+    # -- starting again -----------------------------------------------------------------------------------
+
+    async def recover(self, person: str, wanted: Recover) -> Recovered:
+        case = await self._allowed(person, Action.RECOVER, wanted.case)
+        return await self._recoverer.recover(person, wanted.model_copy(update={"case": case}))
+
+    async def reopen(self, person: str, wanted: Reopen) -> Reopened:
+        case = await self._allowed(person, Action.REOPEN, wanted.case)
+        return await self._reopener.reopen(person, await self._last_known(case), wanted.code)
+
+    async def _allowed(self, person: str, action: Action, case: str) -> str:
+        """The case's id in its right spelling, if this person may do this to it."""
+        who, _ = await self._known(person)
+        no = may(who, action, self._procedure_of(normal(case)))
+        if no is not None:
+            raise HoldfastError(no.code)
+        return normal(case)
+
+    async def _last_known(self, case: str) -> State:
+        """The state as its run says it or, where Temporal has no run any more, as the store's copy does."""
+        try:
+            state = await self._query(case)
+        except HoldfastError as error:
+            copy = await self._recoverer.copy(case) if error.code is Code.UNKNOWN_CASE else None
+            if copy is None:
+                raise
+            state = copy
+        if state.status is not Status.CLOSED:
+            return state
+        return state.with_(reopened_as=await self._reopener.successor(case))
 
     async def by_slack(self, slack_id: str) -> str:
         directory = await self._directory.current()

@@ -143,6 +143,8 @@ def _commands() -> Iterator[str]:
 def commands() -> Iterator[tuple[str, Callable[..., object]]]:
     """Every command with what it calls, in the order of the help; those of a group with the group's name."""
     for found, prefix in ((app, ""), *((each.typer_instance, f"{each.name} ") for each in app.registered_groups)):
+        if prefix and found is not None and found.registered_callback and found.registered_callback.callback:
+            yield prefix.strip(), found.registered_callback.callback
         for command in found.registered_commands if found is not None else ():
             if command.name and command.callback:
                 yield f"{prefix}{command.name}", command.callback

@@ -143,6 +143,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             outside=outside_key(settings),
             trusted=trusted_keys(settings),
             procedures=catalogue.procedures,
+            cases=store.cases,
             drill_factor=settings.drill_factor,
             stand_ins=settings.stand_ins,
         )

@@ -19,6 +19,8 @@ class Action(StrEnum):
     ACT = "act"
     AUDIT = "audit"
     READ = "read"
+    RECOVER = "recover"
+    REOPEN = "reopen"
 
 
 class Part(StrEnum):
@@ -31,6 +33,19 @@ class Part(StrEnum):
 
 
 _COUNSEL = frozenset({Role.LEGAL, Role.GENERAL_COUNSEL})
+
+# To start a case again decides nothing in it: whoever runs the tools may, and whoever answers for the incident.
+_RECOVERS = frozenset({Role.INCIDENT_COMMANDER, Role.ENGINEER})
+_REOPENS = frozenset(
+    {
+        Role.INCIDENT_COMMANDER,
+        Role.DUTY_MANAGER,
+        Role.ESCALATION_SPECIALIST,
+        Role.CHILD_SAFETY,
+        Role.LE_SPECIALIST,
+        Role.LEGAL,
+    }
+)
 _SEES_ALL = frozenset({Role.INCIDENT_COMMANDER, Role.AUDITOR, Role.GENERAL_COUNSEL})
 
 
@@ -91,6 +106,10 @@ def may(
         case Action.SEE | Action.READ:
             known = held & (_SEES_ALL | asked | (roles_of(procedure) if procedure else frozenset()))
             return None if known else Refused(code=Code.UNKNOWN_CASE)
+        case Action.RECOVER | Action.REOPEN:
+            no = may(person, Action.SEE, procedure, asked)
+            able = held & (_RECOVERS if action is Action.RECOVER else _REOPENS)
+            return no or (None if able else Refused(code=Code.NOT_ALLOWED))
         case Action.ACT:
             known = held & (asked | {Role.INCIDENT_COMMANDER} | (roles_of(procedure) if procedure else frozenset()))
             return None if known else Refused(code=Code.UNKNOWN_CASE)

@@ -70,6 +70,37 @@ class Doing(Strict):
     act: Act
 
 
+class Recover(Strict):
+    """A case whose run was lost is to go on from the store's copy. `replace` says that a run which is open but
+    stuck, or was reset with Temporal's own tools, is to be ended first."""
+
+    case: str
+    replace: bool = False
+
+
+class Recovered(Model):
+    """The case runs again. `why` is what had become of its run, `number` counts its recoveries."""
+
+    case: str
+    why: str
+    number: int
+
+
+class Reopen(Strict):
+    """A closed case is to go on as a new one. `code` is one of `domain.reopening.REASONS`."""
+
+    case: str
+    code: str
+
+
+class Reopened(Model):
+    """The new case, the old one, and whether this call opened it. A case is reopened once, for ever."""
+
+    case: str
+    of: str
+    new: bool
+
+
 class Desk(Protocol):
     """Everything a person can do, under one authority. `person` is a directory id that the surface has proved.
 
@@ -95,6 +126,14 @@ class Desk(Protocol):
         ...
 
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes: ...
+
+    async def recover(self, person: str, wanted: Recover) -> Recovered:
+        """Start a case whose run was lost from the store's copy."""
+        ...
+
+    async def reopen(self, person: str, wanted: Reopen) -> Reopened:
+        """Open a new case that goes on from a closed one."""
+        ...
 
     async def audit(self, person: str) -> AuditReport: ...
 

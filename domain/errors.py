@@ -29,6 +29,8 @@ class Code(StrEnum):
     UNKNOWN_PERSON = "unknown-person"
     UNKNOWN_CASE = "unknown-case"
     ALREADY_CLOSED = "already-closed"
+    STILL_RUNNING = "still-running"
+    NO_COPY = "no-copy"
     SUSPENDED = "suspended"
     UNREACHABLE = "unreachable"
     NOT_RECORDED = "not-recorded"
@@ -65,6 +67,8 @@ SENTENCES: dict[Code, str] = {
     Code.UNKNOWN_PERSON: "The directory does not know this person; ask its keeper to add them.",
     Code.UNKNOWN_CASE: "There is no such case, or it is not yours to see; check the id.",
     Code.ALREADY_CLOSED: "This case is closed; look at its timeline.",
+    Code.STILL_RUNNING: "The case is open and runs as it should, so nothing was done; act on it as it is.",
+    Code.NO_COPY: "There is no copy of this case to start it from; declare it again with a new key.",
     Code.SUSPENDED: "This person's access is suspended; someone else must do this.",
     Code.UNREACHABLE: "The other side cannot be reached; check that it runs and try again.",
     Code.NOT_RECORDED: "Your decision was NOT recorded; try again.",

@@ -15,6 +15,7 @@ class EvidenceKind(StrEnum):
     """What a vault document is, for retention and access."""
 
     INTAKE = "intake"
+    INPUT = "input"
     SNAPSHOT = "snapshot"
     CALL_RECORD = "call-record"
     ARTEFACT = "artefact"

@@ -38,8 +38,9 @@ class OpenIncident(Model):
     """The whole input of a procedure. Policy and trusted keys are frozen here for the case's life.
 
     `declared_by` is a directory id; `intake` the request as received, in the vault; `facts` identify nobody; `subject`
-    is a keyed hash of the account that the case is about. `reopens` is the closed case that this one goes on from;
-    `recovered` counts restarts from the store's copy.
+    is a keyed hash of the account that the case is about. `reopens` is the closed case that this one goes on from,
+    `because` the code of why; `recovered` counts restarts from the store's copy, `recovered_from` is the run that was
+    lost, where Temporal still knows it.
     """
 
     case: str
@@ -56,7 +57,9 @@ class OpenIncident(Model):
     channel: str = ""
     parent: str = ""
     reopens: str = ""
+    because: str = ""
     recovered: int = 0
+    recovered_from: str = ""
     rehearsal: Rehearsal = Rehearsal()
     carried: State | None = None
 
@@ -73,6 +76,7 @@ class IncidentReport(Model):
     interventions: int = 0
     turnovers: int = 0
     review: str = ""
+    run: str = ""
 
 
 def compressed(procedure: Procedure, factor: float) -> Procedure:

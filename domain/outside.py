@@ -117,6 +117,18 @@ class Starter(Protocol):
         ...
 
 
+class Histories(Protocol):
+    """What Temporal wrote down of a case's runs."""
+
+    async def of(self, case: str, run: str, *, whole: bool) -> bytes | None:
+        """One run's history as a gzipped JSON file, its payloads still sealed; None if Temporal has none.
+
+        Raises:
+            HoldfastError: `transient` when Temporal did not answer, or the `whole` is asked of a run not yet over.
+        """
+        ...
+
+
 class LiveDirectory(Protocol):
     """The directory as it is this minute."""
 

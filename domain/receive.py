@@ -14,6 +14,7 @@ from domain.errors import Code
 from domain.gates import Ladder, Rung
 from domain.observing import lasted
 from domain.policy import Procedure, TaskPolicy, check_form
+from domain.reassessing import reassess
 from domain.receive_clocks import on_clock
 from domain.refusal import Refused
 from domain.reports import chosen, move_asked, reported
@@ -114,6 +115,8 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
             return changed.noted(now, Kind.AMENDED, who=said.person, code=code, detail={"fields": fields})
         case acts.HandOver() as act:
             return handing.offer(state, procedure, said, act, now)
+        case acts.Reassess():
+            return reassess(state, said, said.act, now)
         case acts.AskToStandDown(code=code):
             able = {role for seat in procedure.stand_down.seats for role in seat.roles}
             if not able & set(said.authority.roles):

@@ -243,6 +243,16 @@ def next_due(record: Waits) -> dict[str, str | int | bool]:
     return {"next_due": (record.opened_at + record.ladder.at(record.rungs)).isoformat()}
 
 
+class Lowering(Model):
+    """One person's word that a P0 is none; a second person's makes it so."""
+
+    person: str
+    delegate_of: str = ""
+    severity: Severity
+    code: str = ""
+    at: datetime
+
+
 class Undo(Model):
     """A step that takes back another, registered before the act: name, its input as JSON, and whether it ran."""
 
@@ -275,6 +285,10 @@ class State(Model):
     undo: tuple[Undo, ...] = ()
     seen: tuple[str, ...] = ()
     involved: dict[str, tuple[str, ...]] = {}
+    lowering: Lowering | None = None
+    patches: tuple[str, ...] = ()
+    reopens: str = ""
+    reopened_as: str = ""
     stand_down_asked: str = ""
     refusals: int = 0
     outcome: str = ""

@@ -19,6 +19,7 @@ class Call(Model):
     """What is asked for: the roles of this rung, those of the rungs after it, and the seats that must be filled (none
     for work that one person does). `barred` may not decide; `heard` have acknowledged; `before` were called on this
     rung, `earlier` at any time; `recall` must look again. Without `one_by_one` everybody on duty is called at once.
+    `people` are called before anybody, if any of them can be.
     `to` is an office (a country code) or a person, on duty or not yet: who takes over is about to begin."""
 
     roles: tuple[Role, ...]
@@ -33,6 +34,7 @@ class Call(Model):
     slug: str = ""
     one_by_one: bool = True
     to: str = ""
+    people: tuple[str, ...] = ()
 
     @property
     def enough(self) -> int:
@@ -50,6 +52,9 @@ class Chosen(Model):
 def whom_to_call(rota: Rota | None, directory: Directory, call: Call, at: datetime) -> Chosen:
     """When a rung opens. Nobody on duty: the next rung's people at once; nobody anywhere: everybody who may decide,
     off duty or not, because silence is worse. Empty only where nobody at all may decide."""
+    named = tuple(each for each in map(directory.person, call.people) if each is not None and not each.suspended)
+    if named:
+        return Chosen(people=named)
     for number, roles in enumerate((call.roles, *call.later)):
         pool = [each for each in _pool(rota, directory, call, roles, at) if each.id not in call.heard]
         if pool:

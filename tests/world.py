@@ -317,6 +317,7 @@ def _declarer(settings: Settings, client: Client, store: Store, vault: Vault, ca
         outside=outside_key(settings),
         trusted=trusted_keys(settings),
         procedures=catalogue.procedures,
+        cases=store.cases,
         stand_ins=settings.stand_ins,
     )
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.step import SOP_QUEUE
+from activities.step import SOP_QUEUE, STEPS
 from workers.catalogue import Catalogue
 from workers.wiring import ROLES, Ports, steps_of
 
@@ -31,7 +31,8 @@ def build_worker(
         max_concurrent_activities=slots,
         # After a crash the next decision must not wait ten seconds for a worker that is gone.
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
-        graceful_shutdown_timeout=timedelta(seconds=20),
+        # Told to go, it finishes what it has: no try of a step takes longer than this.
+        graceful_shutdown_timeout=max(each.PATIENCE.per_try for each in STEPS.values()),
     )
 
 
@@ -41,9 +42,12 @@ async def running(
 ) -> AsyncIterator[None]:
     """Workers for these roles in this process, until the context ends."""
     async with AsyncExitStack() as stack:
-        for role in roles:
-            await stack.enter_async_context(build_worker(client, role, ports, catalogue, cached=cached))
+        workers = [build_worker(client, role, ports, catalogue, cached=cached) for role in roles]
+        for worker in workers:
+            await stack.enter_async_context(worker)
         yield
+        # All at once: one that waits for its last step must not leave the others taking new work.
+        await asyncio.gather(*(worker.shutdown() for worker in workers))
 
 
 async def run_until(

@@ -15,6 +15,7 @@ from activities.books import Bookkeeping
 from activities.calendars import Calendars
 from activities.calling import Calling
 from activities.disclosure import Disclosing
+from activities.exporting import Exporting
 from activities.platform import Enforcement
 from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
@@ -35,6 +36,7 @@ from integrations.rota.combined import WithSchedules
 from integrations.rota.file import RotaFile
 from integrations.slack.room import open_room
 from integrations.store.store import Store, open_store
+from integrations.temporal.histories import TemporalHistories
 from integrations.temporal.starter import TemporalStarter
 from integrations.vault.files import FileVault
 from integrations.vault.keys import CaseKeys
@@ -77,7 +79,15 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 directory=ports.directory,
             )
             calendars = Calendars()
-            return [books.keep_books, agencies.check, agencies.desk, *steps_of_review(reviewing), calendars.due]
+            exporting = Exporting(TemporalHistories(client), ports.vault)
+            return [
+                books.keep_books,
+                agencies.check,
+                agencies.desk,
+                *steps_of_review(reviewing),
+                calendars.due,
+                exporting.export,
+            ]
         case "enforcement":
             acts = Enforcement(ports.platform, ports.key)
             return [

@@ -40,6 +40,7 @@ class Review(Reviewing):
     def on_case_closed(self, report: IncidentReport) -> None:
         """The incident has ended; the review now knows how."""
         self.hear_of_close(report)
+        self.keep_history(report)
 
     async def procedure(self) -> IncidentReport:
         if self.policy_of_review.full is None:

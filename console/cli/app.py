@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from console.cli import (
+    again,
     cases,
     clocks,
     deciding,
@@ -18,6 +19,7 @@ from console.cli import (
     operating,
     procedures,
     proving,
+    replaying,
     reviewing,
     rota,
     running,
@@ -60,6 +62,7 @@ config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The records: check them, take a case out.")
 keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 roster = typer.Typer(help="Who is on duty.")
+worker = typer.Typer(help=running.worker.__doc__)
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -83,12 +86,14 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "accept": handing.accept,
         "amend": saying.amend,
         "note": saying.note,
+        "severity": saying.severity,
         "stand-down": saying.stand_down,
         "clock": clocks.clock,
         "move": reviewing.move,
         "report-deviation": reviewing.report_deviation,
         "report-tool-fault": reviewing.report_tool_fault,
         "report-consequence": reviewing.report_consequence,
+        "reopen": again.reopen,
     },
     PROCEDURES: {"sops": procedures.sops, "sop": procedures.sop},
     RUNNING: {
@@ -98,7 +103,8 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "setup": operating.setup,
         "doctor": operating.doctor,
         "trace": operating.trace,
-        "worker": running.worker,
+        "recover": again.recover,
+        "replay": replaying.replay,
         "desk": running.desk,
         "auditor": watching.auditor,
         "healthy": health.healthy,
@@ -121,5 +127,8 @@ roster.command("show")(rota.show)
 roster.command("export")(rota.export)
 roster.command("import")(rota.import_changes)
 app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
+worker.callback(invoke_without_command=True)(running.worker)
+worker.command("drain")(running.drain)
+app.add_typer(worker, name="worker", rich_help_panel=RUNNING)
 app.add_typer(config, name="config", rich_help_panel=RUNNING)
 app.add_typer(audit, name="audit", rich_help_panel=RUNNING)

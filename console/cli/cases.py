@@ -100,8 +100,10 @@ def _summary(state: State, where: tzinfo) -> dict[str, object]:
     fields |= {each.key: f"{each.status.value}{' (met late)' if each.late else ''}" for each in ended}
     if state.outcome:
         fields["outcome"] = f"{state.outcome} {state.outcome_code}".strip()
-    if state.review:
-        fields["review"] = state.review
+    links = {"review": state.review, "goes on from": state.reopens, "reopened as": state.reopened_as}
+    fields |= {name: value for name, value in links.items() if value}
+    if state.recovered:
+        fields["recovered"] = state.recovered
     return fields
 
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.options import Output, shape_of
+
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from temporalio.client import Client
 
@@ -26,17 +29,64 @@ class RoleName(StrEnum):
     ALL = "all"
 
 
-def worker(role: Annotated[RoleName, typer.Option(help="Whose steps it runs.")]) -> None:
-    """Run a worker. SIGTERM lets it finish what it does; Temporal hands the rest to another."""
+Role = Annotated[RoleName | None, typer.Option(help="Whose steps it runs.")]
+
+
+def worker(ctx: typer.Context, role: Role = None) -> None:
+    """Run a worker. SIGTERM, or `holdfast worker drain`, lets it finish what it does; Temporal hands the rest to
+    another."""
     import asyncio
 
+    from console.cli.exits import Told
     from console.cli.logs import log_as_json
+    from domain.errors import Code
+    from workers.draining import at_work
     from workers.settings import load_settings
-    from workers.wiring import ROLES
 
+    if ctx.invoked_subcommand:
+        return
+    if role is None:
+        raise Told(Code.INVALID, f"Say whose steps it runs: --role {'|'.join(each.value for each in RoleName)}.")
     settings = load_settings()
     log_as_json(settings.log_level)
-    asyncio.run(_work(settings, ROLES if role is RoleName.ALL else (role.value,)))
+    roles = _roles(role)
+    with at_work(settings.home, roles):
+        asyncio.run(_work(settings, roles))
+
+
+def drain(
+    ctx: typer.Context,
+    role: Annotated[RoleName, typer.Option(help="Only workers of this role.")] = RoleName.ALL,
+    within: Annotated[float, typer.Option(min=0, help="Seconds to wait for them.")] = 90.0,
+    shape: Output = None,
+) -> None:
+    """Tell the workers on this machine to finish what they have and to go, and wait until they are gone. Exit status 1
+    if one still works then; it goes when it has finished."""
+    import asyncio
+
+    from console.cli.exits import FAILED
+    from console.cli.output import emit, patience
+    from workers import draining
+    from workers.settings import load_settings
+
+    home = load_settings().home
+
+    async def work() -> tuple[Sequence[draining.AtWork], Sequence[draining.AtWork]]:
+        async with patience("Waiting for what is under way …"):
+            return await draining.drain(home, _roles(role), within)
+
+    told, left = asyncio.run(work())
+    rows = [(each.pid, ",".join(each.roles), "working" if each in left else "gone") for each in told]
+    data = [{"pid": pid, "roles": roles.split(","), "state": state} for pid, roles, state in rows]
+    emit(shape_of(ctx, shape), data, ("Process", "Roles", "State"), rows)
+    if left:
+        raise typer.Exit(FAILED)
+
+
+def _roles(role: RoleName) -> tuple[str, ...]:
+    from workers.wiring import ROLES
+
+    return ROLES if role is RoleName.ALL else (role.value,)
 
 
 async def _work(settings: Settings, roles: tuple[str, ...]) -> None:

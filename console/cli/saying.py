@@ -87,6 +87,27 @@ def stand_down(
     _on_case(ctx, case, AskToStandDown(code=reason), person, shape)
 
 
+def severity(
+    ctx: typer.Context,
+    case: CaseId,
+    imminence: Annotated[
+        int | None, typer.Option(min=0, max=3, help="0 none … 3 now. Left out: unknown, and counts as the worst.")
+    ] = None,
+    harm: Annotated[int | None, typer.Option(min=1, max=4, help="1 slight … 4 deadly. Left out: unknown.")] = None,
+    credibility: Annotated[
+        int | None, typer.Option(min=1, max=3, help="1 doubtful … 3 confirmed. Left out: unknown.")
+    ] = None,
+    reason: Annotated[str, typer.Option(metavar="CODE", help="Why, as a code.")] = "",
+    person: As = "",
+    shape: Output = None,
+) -> None:
+    """Say anew how bad it is. Raising takes effect at once; lowering a P0 needs a duty manager or two people."""
+    from domain.acts import Reassess
+
+    said = Reassess(imminence=imminence, harm=harm, credibility=credibility, code=reason)
+    _on_case(ctx, case, said, person, shape)
+
+
 def _on_case(ctx: typer.Context, case: str, act: Act, person: str, shape: Shape | None) -> None:
     from console.cli.finding import case_of
     from console.cli.sending import send

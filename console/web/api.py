@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from console.web.parts import Parts, Person
 from domain.acts import Recorded
 from domain.base import Strict
-from domain.desk import Declaration, Declared, Doing, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
@@ -81,6 +81,14 @@ def api() -> APIRouter:
     @routes.post("/act")
     async def act(web: Parts, person: Person, doing: Doing) -> Recorded:
         return await web.desk.act(person, doing)
+
+    @routes.post("/recover", status_code=202)
+    async def recover(web: Parts, person: Person, wanted: Recover) -> Recovered:
+        return await web.desk.recover(person, wanted)
+
+    @routes.post("/reopen", status_code=202)
+    async def reopen(web: Parts, person: Person, wanted: Reopen) -> Reopened:
+        return await web.desk.reopen(person, wanted)
 
     @routes.get("/audit")
     async def audit(web: Parts, person: Person) -> AuditReport:

@@ -21,6 +21,8 @@ STATUS: dict[Code, int] = {
     Code.STALE: 409,
     Code.DUPLICATE_KEY: 409,
     Code.ALREADY_CLOSED: 409,
+    Code.STILL_RUNNING: 409,
+    Code.NO_COPY: 409,
     Code.INVALID: 422,
     Code.REASON_REQUIRED: 422,
     Code.ARTEFACT_REQUIRED: 422,

@@ -29,6 +29,7 @@ from domain.acts import (
     HandOver,
     Move,
     Note,
+    Reassess,
     Report,
     Retry,
     Skip,
@@ -146,10 +147,23 @@ class Reader:
                 return Decline(code=self._code())
             case "note":
                 return Note(text=await self._kept(EvidenceKind.REASON, "note"))
+            case "severity":
+                return self._reassessed()
             case "stand-down":
                 return AskToStandDown(code=self._code())
             case _:
                 raise HoldfastError(Code.NOT_ALLOWED)
+
+    def _reassessed(self) -> Reassess:
+        """An axis left open is unknown, and rounds up."""
+        axes = {name: text(self._form, name) for name in ("imminence", "harm", "credibility")}
+        try:
+            return Reassess.model_validate(
+                {name: int(value) for name, value in axes.items() if value} | {"code": text(self._form, "code")}
+            )
+        except ValueError:
+            wrong = HoldfastError(Code.INVALID, ", ".join(axes))
+        raise wrong  # outside the handler, so that no context carries the values
 
     def _code(self) -> str:
         code = text(self._form, "code")

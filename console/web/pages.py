@@ -15,11 +15,12 @@ from console.web.parts import COOKIE, Parts, Person, signed_in
 from console.web.views import by_danger, documents_of, entries_of
 from console.web.words import plain
 from domain.codes import REPORTS
-from domain.desk import Waiting
+from domain.desk import Reopen, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
+from domain.reopening import REASONS
 from domain.standing import REVIEW, standing, tail_of
-from domain.state import State
+from domain.state import State, Status
 
 SEE_OTHER = 303
 _UNREACHED = (Code.UNREACHABLE, Code.TRANSIENT)
@@ -118,11 +119,18 @@ def pages(draw: Drawer) -> APIRouter:
     @routes.get("/cases/{case:path}")
     async def one(request: Request, web: Parts, person: Person, case: str) -> Response:
         state = await web.desk.show(person, case)
-        waiting = by_danger(await web.desk.waiting(person, case=case))
+        lost, waiting = False, list[Waiting]()
+        try:
+            waiting = by_danger(await web.desk.waiting(person, case=case))
+        except HoldfastError as error:
+            if error.code is not Code.UNKNOWN_CASE:
+                raise
+            lost = True  # it was just shown from its copy: only its run is gone
         directory = await web.directory.current()
         return draw.page(
             request,
             "case.html",
+            lost=lost and state.status is not Status.CLOSED,
             directory=directory,
             person=person,
             state=state,
@@ -135,7 +143,14 @@ def pages(draw: Drawer) -> APIRouter:
             stopped=[each for each in state.clocks.values() if not each.owed],
             stands=standing(state) if tail_of(state.case) == REVIEW else None,
             reports=REPORTS,
+            reopening=REASONS,
         )
+
+    @routes.post("/reopen/{case:path}")
+    async def reopen(request: Request, web: Parts, person: Person, case: str) -> Response:
+        form = await request.form()
+        opened = await web.desk.reopen(person, Reopen(case=case, code=text(form, "code")))
+        return RedirectResponse(case_path(opened.case), SEE_OTHER)
 
     return routes
 

@@ -10,7 +10,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from domain.acts import Recorded
-from domain.desk import Declaration, Declared, Doing, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
 from domain.errors import SENTENCES, Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
@@ -26,6 +26,7 @@ _DECLARED, _RECORDED, _STATE, _REF = (
 )
 _CASES, _TIMELINE = TypeAdapter(list[Projection]), TypeAdapter(list[LedgerEntry])
 _WAITING, _AUDIT = TypeAdapter(list[Waiting]), TypeAdapter(AuditReport)
+_RECOVERED, _REOPENED = TypeAdapter(Recovered), TypeAdapter(Reopened)
 _NAMES = TypeAdapter(dict[str, str])
 
 
@@ -66,6 +67,12 @@ class DeskClient:
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         body = ref.model_dump(mode="json")
         return (await self._ask(person, "POST", f"{_of(case)}/documents/open", json=body)).content
+
+    async def recover(self, person: str, wanted: Recover) -> Recovered:
+        return await self._read(_RECOVERED, person, "POST", "recover", json=wanted.model_dump(mode="json"))
+
+    async def reopen(self, person: str, wanted: Reopen) -> Reopened:
+        return await self._read(_REOPENED, person, "POST", "reopen", json=wanted.model_dump(mode="json"))
 
     async def audit(self, person: str) -> AuditReport:
         return await self._read(_AUDIT, person, "GET", "audit")

@@ -50,6 +50,16 @@ class Process:
             os.killpg(self._child.pid, how)
             await self._child.wait()
 
+    async def signal(self, what: signal.Signals) -> None:
+        """As an orchestrator would, to the process itself."""
+        assert self._child is not None
+        self._child.send_signal(what)
+
+    async def ended(self, within: float = 60) -> int:
+        """Wait until it has gone by itself; its exit status."""
+        assert self._child is not None
+        return await asyncio.wait_for(self._child.wait(), within)
+
     async def __aenter__(self) -> Process:
         await self.start()
         return self

@@ -14,11 +14,10 @@ from domain.acts import Approve
 from domain.people import Role
 from integrations.base.keyring import KeyRing, load_ring
 from integrations.temporal.plugin import holdfast_plugin
+from tests.flows.record import STORED, load_ring_of_tests
 from tests.flows.scenarios import SCENARIOS
 from tests.procedures.changed import ChangedProcedure
 from tests.world import World
-
-STORED = Path(__file__).parent / "histories"
 
 
 def replayer(ring: KeyRing, *classes: type) -> Replayer:
@@ -48,20 +47,10 @@ async def test_a_changed_procedure_does_not_replay_an_open_case(world: World) ->
         await replayer(load_ring(world.settings.codec_ring), ChangedProcedure).replay_workflow(history)
 
 
-def _stored() -> list[Path]:
-    return sorted(STORED.glob("*.json"))
-
-
 def test_histories_are_stored_for_closed_and_for_parked_cases() -> None:
-    names = {each.stem for each in _stored()}
+    """That each of them replays, and decides as it did, is `test_gate`."""
+    names = {each.stem for each in STORED.glob("*.json")}
     assert {"approve-closed", "approve-parked-at-release", "protect-closed", "review-closed"} <= names
-
-
-@pytest.mark.parametrize("path", _stored(), ids=lambda path: path.stem)
-async def test_a_stored_history_replays(path: Path, world: World) -> None:
-    """Sealed with a ring of its own, kept beside it: it opens nothing but these synthetic cases."""
-    ring = load_ring_of_tests()
-    await replayer(ring, *world.catalogue.workflows).replay_workflow(stored(path))
 
 
 async def test_a_stored_history_that_must_fail_fails(world: World) -> None:
@@ -73,8 +62,3 @@ def stored(path: Path) -> WorkflowHistory:
     """The case id is needed to open what was sealed for it."""
     body = json.loads(path.read_text())
     return WorkflowHistory.from_json(body["workflow_id"], body["history"])
-
-
-def load_ring_of_tests() -> KeyRing:
-    body = json.loads((STORED / "ring.synthetic").read_text())
-    return KeyRing(body["active"], {name: bytes.fromhex(key) for name, key in body["keys"].items()})

@@ -120,6 +120,7 @@ class Closing(Clocks):
             interventions=len(state.interventions),
             turnovers=state.turnovers,
             review=state.review,
+            run=workflow.info().run_id,
         )
 
     # -- standing down ------------------------------------------------------------------------------------

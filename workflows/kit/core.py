@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import Kind
 
 HOUSEKEEPING = 5  # Temporal's last priority: what nobody waits for
+_ASIDE = timedelta(minutes=10)  # between two looks of a run whose books do not fit
 _branch: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
 
 
@@ -57,6 +58,7 @@ class Core:
         self._room_shows = ""
         self._showing: dict[str, Callable[[State], Card]] = {}
         self._attended: set[str] = set()
+        self._patches: dict[str, bool] = {}
         self._stand_down_watched = False
         self._review_begun = False
         self.state = incident.carried or State(
@@ -66,6 +68,7 @@ class Core:
             declared_at=incident.declared_at,
             drill=incident.drill,
             facts=incident.facts,
+            reopens=incident.reopens,
             # The seat is there from the first moment: whoever takes the case may be faster than its first step.
             owner=OwnerRecord(key=OWNER, nonce=OWNER, opened_at=workflow.now(), ladder=incident.procedure.owner),
         )
@@ -93,10 +96,16 @@ class Core:
         """A fact of the case as it stands; empty text where nobody has said."""
         return self.state.facts.get(name, "")
 
-    @staticmethod
-    def _patched(name: str) -> bool:
-        """Whether this run may do what earlier versions of the kit did not: true for all but replays of old runs."""
-        return workflow.patched(name)
+    def _patched(self, name: str) -> bool:
+        """Whether this run may do what earlier versions of the kit did not: true for all but replays of old runs.
+
+        Every name is in `domain.patches`. The case remembers which it goes by; an entry of its own could make a
+        replay write when the history did not, so the timeline names them where a run is exported.
+        """
+        answer = self._patches[name] = workflow.patched(name)
+        if answer and name not in self.state.patches:
+            self.state = self.state.with_(patches=(*self.state.patches, name))
+        return answer
 
     # -- continuing as new --------------------------------------------------------------------------------
 
@@ -248,8 +257,21 @@ class Core:
             if self._flushing:
                 await workflow.wait_condition(lambda: not self._flushing)
                 continue
-            with contextlib.suppress(StepFailed):
+            try:
                 await self._flush()
+            except StepFailed as failed:
+                if failed.code == Code.DUPLICATE_KEY.value:
+                    await self._stand_aside(failed.code)
+
+    async def _stand_aside(self, code: str) -> None:
+        """Another run has written this case's next entries: this one was reset or restored by Temporal's own tools.
+        It writes nothing and does nothing outward until somebody recovers the case; they are called."""
+        self._flushing = True  # whoever wants to write waits with us
+        try:
+            self._alarm("books", "this run is not the one that the ledger knows: recover the case", code, 1)
+            await workflow.sleep(_ASIDE)
+        finally:
+            self._flushing = False
 
     async def _show_room(self, brief: str = "") -> bool:
         """Make the pinned status fit the state. A room that cannot be told is a timeline entry, not a stop."""

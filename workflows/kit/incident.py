@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.kit.closing import Closing
+from workflows.kit.exporting import Exports
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import STEPS
@@ -26,7 +26,7 @@ _PAGED_REFUSALS = 5
 _TAMPERING = frozenset({Code.UNSEALED, Code.TAMPERED, Code.OTHER_CASE, Code.UNKNOWN_KEY, Code.FORGED, Code.UNREADABLE})
 
 
-class IncidentWorkflow(Closing):
+class IncidentWorkflow(Exports):
     """What concrete procedures inherit. They write `run` and `procedure`; everything else is here."""
 
     @workflow.init
@@ -74,7 +74,10 @@ class IncidentWorkflow(Closing):
     def _receive(self, envelope: Signed) -> Answer:
         if self._refused_input is not None:
             return self._refused_input
+        before = self.state.severity
         self.state, answer = self._consider(envelope)
+        if self.state.severity < before:
+            self._tell_owner_of_severity()
         if isinstance(answer, Refused):
             self._note_refusal(answer)
         else:
@@ -133,11 +136,16 @@ class IncidentWorkflow(Closing):
         return not self._unwinding and self.state.status is Status.STANDING_DOWN
 
     def _begin(self) -> None:
+        self._take_up()
         if self.incident.carried is None:
             subject = self.incident.subject
             about: dict[str, str | int | bool] = {"subject": subject} if subject else {}
             self._note(Kind.DECLARED, who=self.incident.declared_by, code=self.state.slug, detail=about)
             self.state = self.state.with_involved("declarer", self.incident.declared_by)
+            if self.incident.reopens:
+                who, code = self.incident.declared_by, self.incident.because
+                self._note(Kind.REOPENED, self.incident.reopens, who=who, code=code)
+        self._export_earlier_run()
         self._after_change()
 
     def _on_raw_cancel(self) -> None:
@@ -166,6 +174,7 @@ class IncidentWorkflow(Closing):
         await workflow.wait_condition(lambda: not self._owned and workflow.all_handlers_finished())
         await self._write_up()
         await self._show_room()
+        await self._export_this_run()
         return report
 
 

@@ -72,7 +72,6 @@ class Ladders(Core):
 
     def _call_rung(self, record: Waits) -> None:
         """The next rung is called; counted at once, so that a restart neither skips nor repeats one."""
-        rung = record.ladder.rung(record.rungs)
         number = record.rungs + 1
         called = record.model_copy(update={"rungs": number})
         if record.ladder.next_person is not None:
@@ -80,11 +79,15 @@ class Ladders(Core):
             fresh = {"calls": 1, "turn": (), "heard": _decided(record), "pages": {}, "next_at": None, "recall": ()}
             called = called.model_copy(update=fresh)
         self._put(called)
-        page = self._whom(called, self._page_for(record), rung).model_copy(
-            update={"rung": number, "heard": called.heard, "recall": record.recall}
-        )
+        page = self._rung_page(record, number).model_copy(update={"heard": called.heard})
         self._note(Kind.RUNG, record.key, code=page.kind, detail={"rung": number, **next_due(called)})
         self._call(page)
+
+    def _rung_page(self, record: Waits, number: int) -> Page:
+        """The call of a record's rung, counted from 1."""
+        called = record.model_copy(update={"rungs": number})
+        page = self._whom(called, self._page_for(record), record.ladder.rung(number - 1))
+        return page.model_copy(update={"rung": number, "heard": record.heard, "recall": record.recall})
 
     def _call_next(self, record: Waits) -> None:
         """Nobody has acknowledged: whether the pager knows better, and else the next person, is one step."""
@@ -186,6 +189,17 @@ class Ladders(Core):
             self._note(Kind.OWNER, OWNER, code="open", detail=next_due(self._waiting(OWNER)))
         if self._waiting(OWNER).open:
             self._own(self._until_owned())
+
+    def _tell_owner_of_severity(self) -> None:
+        """It is worse than was thought: the owner is paged, or, without one, whoever is asked to take the seat."""
+        owner = self._waiting(OWNER)
+        rung = owner.ladder.rung(max(owner.rungs - 1, 0))
+        person = owner.person if isinstance(owner, OwnerRecord) else ""
+        number = len(self.state.seen)  # an act raises at most once, so that each raise has a number of its own
+        page = Page(subject="", kind="severity", title="the severity was raised", roles=rung.page, rung=number)
+        self._call(
+            page.model_copy(update={"severity": int(self.state.severity), "people": (person,) if person else ()})
+        )
 
     async def _until_owned(self) -> None:
         await self._climb(OWNER)
