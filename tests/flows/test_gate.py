@@ -14,7 +14,7 @@ from domain.people import Role
 from domain.state import State
 from integrations.base.keyring import load_ring
 from integrations.temporal.plugin import connect
-from tests.flows.record import STORED, load_ring_of_tests
+from tests.flows.record import STORED, stored_ring
 from tests.procedures.changed import ChangedProcedure
 from tests.world import World
 from workers import replaying
@@ -31,7 +31,7 @@ def one(name: str) -> dict[str, object]:
 @pytest.fixture(scope="module")
 async def verdict() -> Verdict:
     """Every stored history, played once."""
-    return await judge(stored(STORED), load_catalogue().workflows, load_ring_of_tests(), read_baseline(STORED))
+    return await judge(stored(STORED), load_catalogue().workflows, stored_ring(), read_baseline(STORED))
 
 
 async def test_each_stored_history_comes_to_the_decisions_that_were_recorded(verdict: Verdict) -> None:
@@ -49,13 +49,13 @@ async def test_a_patch_has_a_history_from_before_it_and_one_from_after(name: str
 
 
 async def test_a_changed_procedure_is_named_and_not_raised() -> None:
-    verdict = await judge(one(PARKED), [ChangedProcedure], load_ring_of_tests(), Baseline())
+    verdict = await judge(one(PARKED), [ChangedProcedure], stored_ring(), Baseline())
     assert not verdict.ok
     assert "TMPRL1100" in verdict.played[PARKED].fault
 
 
 async def test_a_procedure_that_is_gone_is_named_and_not_raised() -> None:
-    verdict = await judge(one("review-closed"), [ChangedProcedure], load_ring_of_tests(), Baseline())
+    verdict = await judge(one("review-closed"), [ChangedProcedure], stored_ring(), Baseline())
     assert verdict.played["review-closed"].fault
 
 
@@ -64,7 +64,7 @@ async def test_a_rule_that_only_decides_otherwise_fails_though_every_command_is_
 ) -> None:
     """Somebody who verified would no longer be remembered, and could release: no command shows it."""
     monkeypatch.setattr(State, "with_involved", lambda self, how, *people: self)
-    verdict = await judge(one(PARKED), load_catalogue().workflows, load_ring_of_tests(), read_baseline(STORED))
+    verdict = await judge(one(PARKED), load_catalogue().workflows, stored_ring(), read_baseline(STORED))
     [played] = verdict.played.values()
     assert (played.fault, played.differs) == ("", "ends with other decisions than it was recorded with")
 
@@ -75,7 +75,7 @@ async def test_a_history_tells_by_itself_where_a_rule_decides_otherwise(monkeypa
     monkeypatch.setattr(
         State, "with_involved", lambda self, how, *who: self if how == "declarer" else remember(self, how, *who)
     )
-    verdict = await judge(one("approve-exported-closed"), load_catalogue().workflows, load_ring_of_tests(), Baseline())
+    verdict = await judge(one("approve-exported-closed"), load_catalogue().workflows, stored_ring(), Baseline())
     [played] = verdict.played.values()
     assert played.fault == ""
     assert played.differs.startswith("decides otherwise before event")
@@ -86,7 +86,7 @@ async def test_a_changed_function_is_reported_with_the_histories_that_ran_it() -
     old = known.functions | {"domain/voting.py:settle": "as-it-was", "domain/reassessing.py:reassess": "as-it-was"}
     names = ("approve-parked-at-call-back", PARKED)
     histories = {name: each for name, each in stored(STORED).items() if name in names}
-    verdict = await judge(histories, load_catalogue().workflows, load_ring_of_tests(), Baseline(functions=old))
+    verdict = await judge(histories, load_catalogue().workflows, stored_ring(), Baseline(functions=old))
     touched = {each.name: (each.ran, each.agreed, each.covered) for each in verdict.touched}
     assert touched["domain/voting.py:settle"] == (1, 1, True)
     assert touched["domain/reassessing.py:reassess"] == (0, 0, False)

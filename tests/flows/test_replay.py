@@ -14,7 +14,7 @@ from domain.acts import Approve
 from domain.people import Role
 from integrations.base.keyring import KeyRing, load_ring
 from integrations.temporal.plugin import holdfast_plugin
-from tests.flows.record import STORED, load_ring_of_tests
+from tests.flows.record import STORED, stored_ring
 from tests.flows.scenarios import SCENARIOS
 from tests.procedures.changed import ChangedProcedure
 from tests.world import World
@@ -55,7 +55,7 @@ def test_histories_are_stored_for_closed_and_for_parked_cases() -> None:
 
 async def test_a_stored_history_that_must_fail_fails(world: World) -> None:
     with pytest.raises(workflow.NondeterminismError):
-        await replayer(load_ring_of_tests(), ChangedProcedure).replay_workflow(stored(STORED / "approve-closed.json"))
+        await replayer(stored_ring(), ChangedProcedure).replay_workflow(stored(STORED / "approve-closed.json"))
 
 
 def stored(path: Path) -> WorkflowHistory:
