@@ -107,7 +107,11 @@ class Room:
             case Redraw():
                 if self.record.open:
                     fresh = card(*move.items, gate=self.record.gate, recipient=move.recipient)
-                    self._put(redrawn(self.record, fresh)[0])
+                    record, change = redrawn(self.record, fresh)
+                    self._put(record)
+                    if change is Change.VOIDED:
+                        # What was void stays so, also when the card comes to say again what it once said.
+                        self.standing.clear()
             case Say():
                 self._say(move)
         self.drawn.append(self.record.card)
