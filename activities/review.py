@@ -89,6 +89,7 @@ def markdown(given: DraftReview, entries: Sequence[LedgerEntry]) -> str:
     lines += ["", "## Facts", "", "| UTC | what | where | code |", "|---|---|---|---|"]
     lines += [f"| {each.at:%Y-%m-%d %H:%M:%S} | {each.kind.value} | {each.subject} | {each.code} |" for each in said]
     lines += ["", "## Decisions", ""] + (_decisions(said) or ["None was taken."])
+    lines += ["", "## What this review must look at", ""] + (_triggers(said) or ["Nothing beyond the ordinary."])
     lines += ["", "## What went wrong with our tools", ""] + (_faults(said) or ["Nothing is recorded."])
     lines += ["", "## Actions", ""] + ([f"- {each}" for each in given.actions] or ["Not collected yet."])
     lines += ["", f"Ledger: {len(entries)} entries, head {entries[-1].hash if entries else 'none'}", ""]
@@ -105,6 +106,11 @@ def _decisions(said: Sequence[Entry]) -> list[str]:
         if each.kind is Kind.SILENCE:
             lines.append(f"- {each.subject}: silence to the end of the ladder")
     return lines
+
+
+def _triggers(said: Sequence[Entry]) -> list[str]:
+    """Each once, in the order in which they were found."""
+    return [f"- {code}" for code in dict.fromkeys(each.code for each in said if each.kind is Kind.TRIGGER)]
 
 
 def _faults(said: Sequence[Entry]) -> list[str]:

@@ -12,6 +12,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.acts import PublicKey
+from domain.assessing import declared_severity
 from domain.canonical import canonical
 from domain.desk import Declaration, Declared
 from domain.errors import Code, HoldfastError
@@ -20,7 +21,6 @@ from domain.ids import case_id
 from domain.incident import OpenIncident, Rehearsal, compressed
 from domain.policy import Procedure, check_form, facts_of
 from domain.ports import Inbox, Vault
-from domain.severity import Assessment, Severity
 from integrations.base.sealing import Sealer
 
 START_WITHIN = timedelta(seconds=2)  # Slack's three seconds, less what the acknowledgement itself takes
@@ -106,7 +106,7 @@ class Declarer:
             trusted=self._trusted,
             declared_by=person,
             declared_at=self._now(),
-            severity=min(Assessment().severity(), Severity.P1),
+            severity=declared_severity(procedure.severity_rule, facts),
             intake=intake,
             facts=facts,
             drill=declaration.drill,

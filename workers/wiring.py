@@ -12,6 +12,7 @@ from temporalio.client import Client
 from activities.agencies import Agencies
 from activities.books import Bookkeeping
 from activities.calling import Calling
+from activities.care import Care
 from activities.disclosure import Disclosing
 from activities.platform import Enforcement
 from activities.review import Reviewing
@@ -74,6 +75,7 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 acts.enable,
                 acts.check_holds,
                 acts.destroy,
+                *welfare_steps(ports),
             ]
         case "disclosure":
             leaving = Disclosing(
@@ -95,6 +97,12 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
             return [calling.page, calling.tell_room]
         case _:
             raise ValueError(f"there is no role {role!r}")
+
+
+def welfare_steps(ports: Ports) -> list[Callable[..., Any]]:
+    """What is done on the platform for somebody who may be in danger from themselves."""
+    care = Care(ports.platform, ports.key)
+    return [care.limit, care.unlimit, care.cut, care.resume, care.show, care.hints]
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.kit.devolving import Devolving
+from workflows.kit.beside import Beside
 
 with workflow.unsafe.imports_passed_through():
     from domain.cards import Card
@@ -21,7 +21,7 @@ CASE_OVER = "case-over"
 UNWINDING = "unwinding"
 
 
-class Closing(Devolving):
+class Closing(Beside):
     """Briefs, standing down, the review's end of it, and the closure gate."""
 
     async def brief(self, code: str) -> None:
@@ -76,7 +76,7 @@ class Closing(Devolving):
         acts = [key for key, each in state.gates.items() if each.ratifies or key.endswith("+ratify")]
         ratified = all(self._journalled(key) is not None for key in acts)
         waiting = (*state.tasks.values(), *state.interventions.values())
-        return ratified and not any(each.open for each in waiting) and not state.stand_down_asked
+        return ratified and not self._parts and not any(each.open for each in waiting) and not state.stand_down_asked
 
     async def _shut(self, outcome: Outcome, code: str) -> IncidentReport:
         state = self.state

@@ -25,11 +25,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.evidence import LedgerReceipt
     from domain.incident import OpenIncident
     from domain.refusal import Refused
+    from domain.severity import Severity
     from domain.state import OWNER, Called, OwnerRecord, Phase, State, Waits
     from domain.timeline import Kind
 
 HOUSEKEEPING = 5  # Temporal's last priority: what nobody waits for
 _branch: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
+_phase: contextvars.ContextVar[Phase | None] = contextvars.ContextVar("phase", default=None)
 
 
 class StepFailed(Exception):
@@ -51,6 +53,8 @@ class Core:
         self._acts: dict[str, int] = {}
         self._in_flight = 0
         self._owned: set[asyncio.Task[None]] = set()
+        self._parts: dict[str, asyncio.Task[None]] = {}
+        self._parts_stopped = False
         self._faulted: BaseException | None = None
         self._flushing = False
         self._room_shows = ""
@@ -72,8 +76,9 @@ class Core:
     # -- keys and journal ---------------------------------------------------------------------------------
 
     def _key(self, name: str) -> str:
-        """`<phase>/<name>/<n>`, with the branch of `both` in the name, so that order cannot change a key."""
-        stem = f"{self.state.phase.value}/{_branch.get()}{name}"
+        """`<phase>/<name>/<n>`, with the branch in the name and the phase that the branch itself is in, so that neither
+        the order nor the pace of another branch can change a key."""
+        stem = f"{(_phase.get() or self.state.phase).value}/{_branch.get()}{name}"
         self._acts[stem] = self._acts.get(stem, 0) + 1
         return f"{stem}/{self._acts[stem]}"
 
@@ -90,6 +95,22 @@ class Core:
     def fact(self, name: str) -> FactValue:
         """A fact of the case as it stands; empty text where nobody has said."""
         return self.state.facts.get(name, "")
+
+    def rate(self, severity: Severity) -> None:
+        """How grave it is, said anew by what was found. Pages and priority follow it from here on."""
+        key = self._key("severity")
+        if self._journalled(key) is None:
+            self._journal(key, {"severity": int(severity)})
+            self.state = self.state.with_(severity=severity)
+            self._note(Kind.SEVERITY, code=severity.name)
+
+    def mark(self, *codes: str) -> None:
+        """What the review of this case must look at, as codes."""
+        for code in codes:
+            key = self._key(f"mark-{code}")
+            if self._journalled(key) is None:
+                self._journal(key, {})
+                self._note(Kind.TRIGGER, code=code)
 
     @staticmethod
     def _patched(name: str) -> bool:
@@ -323,17 +344,23 @@ class Core:
     async def phase(self, phase: Phase) -> AsyncIterator[None]:
         """Everything inside belongs to this phase. Leaving it does nothing: an eviction leaves phases too."""
         self.state = self.state.with_(phase=phase)
+        _phase.set(phase)
         key = f"phase/{phase.value}"
         if self._journalled(key) is None:
             self._journal(key, {})
             self._note(Kind.PHASE, code=phase.value)
         yield
 
+    @staticmethod
+    def _enter_branch(name: str) -> None:
+        """From here on the keys of this task carry the name."""
+        _branch.set(f"{_branch.get()}{name}.")
+
     async def both(self, first: Coroutine[Any, Any, Any], second: Coroutine[Any, Any, Any]) -> tuple[Any, Any]:
         """Two parts side by side; each has its own keys, so that neither depends on the other's pace."""
 
         async def as_branch(name: str, work: Coroutine[Any, Any, Any]) -> Any:
-            _branch.set(f"{_branch.get()}{name}.")
+            self._enter_branch(name)
             result = await work
             self._publish()
             return result
