@@ -103,12 +103,12 @@ async def the_stream_is_cut(case: Case) -> None:
     await ended(case, "later-by-policy")
 
 
-@scenario(Outcome.COMPLETED, "help-is-there", answers={"live": True}, **GIVEN_BACK)
+@scenario(Outcome.COMPLETED, "help-is-there", answers={"live": True, "minutes_live": 12, "age": "13-15"}, **GIVEN_BACK)
 async def the_stream_is_kept_and_help_is_there(case: Case) -> None:
     await chosen(case, KEEP, Approve())
     await looked(case, alerted="yes")
     await case.act(Role.DUTY_MANAGER, "/welfare/1", Deny(code="help-is-there"))
-    await a_day_later(case)
+    await a_day_later(case, "died", "wrong-address")
     await ended(case)
 
 
@@ -139,6 +139,10 @@ async def stood_down_after_a_cut(case: Case) -> None:
     await case.act(Role.LEGAL, "", AskToStandDown(code="mistake"))
     await case.act(Role.DUTY_MANAGER, "stand-down", Approve())
     await case.act(Role.LEGAL, "stand-down", Approve())
+
+
+TRIGGERS = {"the stream is kept and help is there": ["death", "minor", "late-stream", "wrong-address"]}
+"""What the review is told to look at, by play; nothing in the others."""
 
 
 def effects_of(case: Case) -> dict[str, Any]:

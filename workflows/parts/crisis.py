@@ -8,7 +8,7 @@ from temporalio import workflow
 
 from workflows.kit.incident import IncidentWorkflow
 from workflows.parts.ladders import climb
-from workflows.parts.protection import CALL_DESK, call_desk
+from workflows.parts.protection import CALL_DESK, call_desk, find_desk
 
 with workflow.unsafe.imports_passed_through():
     from activities.care import CutStream, FindHints, LiftLimits, LimitReach, ResumeStream, ShowResources
@@ -220,15 +220,20 @@ async def locate(case: IncidentWorkflow) -> Place:
 async def send_help(case: IncidentWorkflow, gate: Gate, danger: Danger, place: Place) -> tuple[Outcome, str]:
     """People decide whether a desk is called. Where none can be told, a person looks for somebody who can."""
     case.task(TELL_PARTNER)
+    desk, found = await find_desk(case, place.country)
+    scope = found.only(WELFARE_FIELDS)
+    if not desk.id or not scope.items:
+        await case.have(OTHER_HELP, {"country": place.country})
+        return Outcome.COMPLETED, "no-desk"
     findings = (*danger.findings, place.finding)
-    match await call_desk(case, gate, CALL_FOR_WELFARE, findings, place.country, only=WELFARE_FIELDS):
+    match await call_desk(case, gate, CALL_FOR_WELFARE, desk, scope, findings):
         case WorkDone():
             return Outcome.PROTECTED, ""
         case Denied(code=code):
             return Outcome.COMPLETED, code
-        case _:
+        case WorkCannot() | NoAnswer():
             await case.have(OTHER_HELP, {"country": place.country})
-            return Outcome.COMPLETED, "no-desk"
+            return Outcome.COMPLETED, "desk-silent"
 
 
 async def give_back(case: IncidentWorkflow) -> None:

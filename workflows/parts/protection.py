@@ -17,14 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.platform import GatherScope
     from activities.step import Step
     from domain.cards import Finding
-    from domain.emergency import release_card
+    from domain.emergency import Recipient, Scope, release_card
     from domain.gates import Family, Gate, Ladder, Rung, Seat
     from domain.incident import IncidentReport, Outcome
     from domain.outcomes import NoAnswer, WorkCannot, WorkDone
     from domain.people import Role
     from domain.policy import FieldKind, FormField, Script, TaskPolicy
     from domain.state import Phase
-    from domain.voting import Denied, Silence
+    from domain.voting import Approval, Denied, Silence
 
 RECORDS = ("E1", "E2")  # never content
 ALONE = (Role.LEGAL, Role.GENERAL_COUNSEL, Role.EXECUTIVE)
@@ -64,44 +64,46 @@ CALL_DESK = TaskPolicy(
 )
 
 
+async def find_desk(case: IncidentWorkflow, country: str) -> tuple[Recipient, Scope]:
+    """The desk of our own directory that serves a place, and what it may be told of the account on which ground;
+    an empty id where no desk does, no items where there is no ground."""
+    account = str(case.fact("account"))
+    desk = await case.do(FindSafetyDesk(country=country))
+    scope = await case.do(GatherScope(account=account, tiers=RECORDS, recipient=f"desk-{country}", reason="welfare"))
+    return desk, scope
+
+
 async def call_desk(
     case: IncidentWorkflow,
     gate: Gate,
     call: TaskPolicy,
+    desk: Recipient,
+    scope: Scope,
     findings: tuple[Finding, ...],
-    country: str,
     *,
-    only: tuple[str, ...] = (),
     telling: Step[Any] | None = None,
-) -> WorkDone | WorkCannot | NoAnswer | Denied | None:
-    """A desk of our own directory is told the least that helps, if people say so; silence keeps calling, without end.
-
-    `only` narrows what may be told to these fields. None: no desk of ours serves the place, or there is no ground
-    on which it may be told anything.
-    """
-    account = str(case.fact("account"))
-    desk = await case.do(FindSafetyDesk(country=country))
-    found = await case.do(GatherScope(account=account, tiers=RECORDS, recipient=f"desk-{country}", reason="welfare"))
-    scope = found.only(only) if only else found
-    if not desk.id or not scope.items:
-        return None
+) -> WorkDone | WorkCannot | NoAnswer | Denied:
+    """A desk is told the least that helps, if people say so. Silence keeps calling, and sends `telling`."""
     decision = await case.ask(gate, showing=lambda state: release_card(state, gate, desk, scope, RECORDS, findings))
     if isinstance(decision, Silence):
         decision = await case.keep_calling(gate, telling=telling)
-    if isinstance(decision, Denied):
-        return decision
-    sheet = await case.do(PrepareSafetyCall(account=account, approval=decision))
-    return await case.have(call, {"desk": sheet.desk, "sheet": sheet.document.id})
+    match decision:
+        case Approval() as approval:
+            sheet = await case.do(PrepareSafetyCall(account=str(case.fact("account")), approval=approval))
+            return await case.have(call, {"desk": sheet.desk, "sheet": sheet.document.id})
+        case Denied():
+            return decision
 
 
 async def protect(case: IncidentWorkflow, findings: tuple[Finding, ...]) -> IncidentReport:
     """Never the requester, who hears only that we are at work. Where nobody is called, they are refused."""
     async with case.phase(Phase.NOTIFY):
-        country, holding = str(case.fact("country")), SendHolding(intake=case.incident.intake)
-        match await call_desk(case, PROTECT, CALL_DESK, findings, country, telling=holding):
-            case None:
-                return await refuse(case, "unverified", findings)
-            case Denied(code=code):
-                return await refuse(case, "unverified", (*findings, Finding(about="protect", verdict=code)))
+        desk, scope = await find_desk(case, str(case.fact("country")))
+        if not desk.id or not scope.items:
+            return await refuse(case, "unverified", findings)
+        holding = SendHolding(intake=case.incident.intake)
+        called = await call_desk(case, PROTECT, CALL_DESK, desk, scope, findings, telling=holding)
+        if isinstance(called, Denied):
+            return await refuse(case, "unverified", (*findings, Finding(about="protect", verdict=called.code)))
     async with case.phase(Phase.REVIEW):
         return await case.close(Outcome.PROTECTED)
