@@ -1,10 +1,12 @@
-"""Records the histories in `tests/flows/histories`: `python -m tests.flows.record`. Run it when a new kind of case is
-added, never to make a failing replay pass: that is what patches are for."""
+"""Records histories into `tests/flows/histories`: `python -m tests.flows.record NAME`, with a name of `MORE` for a new
+kind of case. Without a name it records all of the emergency procedure anew under a new ring: never do that to make a
+failing replay pass, that is what patches are for."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from domain.people import Role
 from domain.timeline import Kind
 from integrations.base.keyring import KeyRing, new_ring, save_ring
 from integrations.temporal.server import EmbeddedServer
-from tests.flows.scenarios import SCENARIOS
+from tests.flows.scenarios import SCENARIOS, Scenario
+from tests.flows.selfharm import SCENARIOS as SELF_HARM
 from tests.procedures import containment
 from tests.world import Case, World, open_simulators, open_world
 
@@ -74,20 +77,43 @@ async def keep_at(case: Case, name: str, stored: str) -> None:
     await keep(case, stored)
 
 
-async def main() -> None:
-    home = Path(tempfile.mkdtemp())
-    STORED.mkdir(exist_ok=True)
+MORE: dict[str, Scenario] = {"self-harm-closed": SELF_HARM["the stream was kept wrongly"]}
+"""Histories that were added one by one, under the ring that is there."""
+
+
+async def record_one(world: World, name: str) -> None:
+    case = await MORE[name].open(world)
+    await MORE[name].play(case)
+    await case.result()
+    await keep(case, name)
+
+
+def ring_there() -> KeyRing:
+    body = json.loads((STORED / "ring.synthetic").read_text())
+    return KeyRing(body["active"], {name: bytes.fromhex(key) for name, key in body["keys"].items()})
+
+
+def ring_anew() -> KeyRing:
     ring: KeyRing = new_ring()
-    save_ring(home / "home" / "keys" / "codec.json", ring)
     body = {"active": ring.active, "keys": {name: key.hex() for name, key in ring.keys.items()}}
     (STORED / "ring.synthetic").write_text(json.dumps(body))
+    return ring
+
+
+async def main(names: list[str]) -> None:
+    home = Path(tempfile.mkdtemp())
+    STORED.mkdir(exist_ok=True)
+    save_ring(home / "home" / "keys" / "codec.json", ring_there() if names else ring_anew())
     async with (
         EmbeddedServer(home / "temporal", time_skipping=True) as server,
         open_simulators() as sims,
         open_world(home / "home", server, sims, extra=[containment]) as world,
     ):
-        await record(world)
+        for name in names:
+            await record_one(world, name)
+        if not names:
+            await record(world)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
