@@ -43,7 +43,7 @@ async def test_limits_and_a_cut_are_taken_back_one_by_one_and_the_account_stays_
 async def test_a_message_is_shown_once_word_for_word_though_the_first_answer_was_lost(
     platform: PlatformSimulator, care: PlatformClient
 ) -> None:
-    platform.faults.add(Fault(match="notices", kind="lost-reply"))
+    platform.faults.add(Fault(match="notice", kind="reply_lost"))
     with pytest.raises(HoldfastError) as lost:
         await care.show(ACCOUNT, NOTICE, key="k", at=AT)
     assert lost.value.code in (Code.TRANSIENT, Code.UNREACHABLE)

@@ -77,7 +77,7 @@ async def keep_at(case: Case, name: str, stored: str) -> None:
     await keep(case, stored)
 
 
-MORE: dict[str, Scenario] = {"self-harm-closed": SELF_HARM["the stream was kept wrongly"]}
+MORE: dict[str, Scenario] = {"self-harm-closed": SELF_HARM["the stream is cut"]}
 """Histories that were added one by one, under the ring that is there."""
 
 

@@ -54,7 +54,13 @@ def _stored() -> list[Path]:
 
 def test_histories_are_stored_for_closed_and_for_parked_cases() -> None:
     names = {each.stem for each in _stored()}
-    assert {"approve-closed", "approve-parked-at-release", "protect-closed", "review-closed"} <= names
+    assert {
+        "approve-closed",
+        "approve-parked-at-release",
+        "protect-closed",
+        "review-closed",
+        "self-harm-closed",
+    } <= names
 
 
 @pytest.mark.parametrize("path", _stored(), ids=lambda path: path.stem)
