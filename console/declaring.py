@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import keep_input
 from domain.acts import PublicKey
+from domain.assessing import declared_severity
 from domain.canonical import canonical
 from domain.desk import Declaration, Declared
 from domain.errors import Code, HoldfastError
@@ -23,7 +24,7 @@ from domain.incident import OpenIncident, Rehearsal, compressed
 from domain.policy import FieldKind, Procedure, check_form, facts_of
 from domain.ports import Cases, Inbox, Vault
 from domain.reopening import declare_key
-from domain.severity import Assessment, Severity
+from domain.severity import Assessment
 from domain.state import State
 from integrations.base.sealing import Sealer
 from integrations.base.tracing import here, traced, under
@@ -124,7 +125,7 @@ class Declarer:
             trusted=self._trusted,
             declared_by=person,
             declared_at=self._now(),
-            severity=min(Assessment().severity(), Severity.P1),
+            severity=declared_severity(procedure.severity_rule, facts),
             intake=intake,
             subject=self._subject(procedure, declaration.answers),
             facts=facts,

@@ -46,6 +46,8 @@ class GateText(Model):
     silence: str
     excludes: tuple[str, ...]
     reasons: tuple[str, ...]
+    because: tuple[str, ...] = ()
+    ratify: dict[str, tuple[str, ...]] = {}
     ratify_within: str = ""
 
 
@@ -171,6 +173,8 @@ def _gate(gate: Gate) -> GateText:
         silence=SILENCE[gate.silence],
         excludes=gate.excludes,
         reasons=gate.reasons,
+        because=gate.because,
+        ratify={seat.name: tuple(role.value for role in seat.roles) for seat in gate.ratify},
         ratify_within=span(gate.ratify_within) if gate.ratify_within else "",
     )
 
@@ -264,8 +268,12 @@ def _gate_lines(gate: GateText) -> Iterator[str]:
         yield f"- Seat *{name}*: {' or '.join(roles)}"
     if gate.excludes:
         yield f"- Barred: whoever is recorded as {' or '.join(gate.excludes)}"
+    if gate.because:
+        yield f"- Is approved with one of: {', '.join(gate.because)}"
     if gate.reasons:
         yield f"- May be denied with: {', '.join(gate.reasons)}"
+    for name, roles in gate.ratify.items():
+        yield f"- Ratified by *{name}*: {' or '.join(roles)}, never by whoever chose"
     if gate.ratify_within:
         yield f"- What was decided alone or done at once is ratified within {gate.ratify_within}"
     yield from ("", *_rung_lines(gate.rungs), f"- then again every {gate.again}", "")
@@ -303,6 +311,8 @@ _SAYS = {
     "ask": "**decision:** ",
     "keep_calling": "keep calling: ",
     "ratify": "done at once, then **decided:** ",
+    "devolve": "**one person chooses:** ",
+    "chosen": "if they choose so: ",
     "follow_up": "later, ",
     "clock": "a clock runs beside it all: ",
     "close": "closed: ",
@@ -327,6 +337,9 @@ class _Outline:
                     continue
                 case "both":
                     yield f"{margin}- at the same time:"
+                    yield from self.lines(each.moves, depth + 1)
+                case "beside":
+                    yield f"{margin}- beside all that follows:"
                     yield from self.lines(each.moves, depth + 1)
                 case "choice":
                     yield from (line for arm in each.moves if arm.moves for line in self._arm(arm, depth))

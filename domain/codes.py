@@ -22,6 +22,7 @@ class Trigger(StrEnum):
     STAFF_HARM = "staff-harm"
     INTERVENTION = "intervention"
     DONE_BY_HAND = "done-by-hand"
+    MARKED = "marked"
     ASKED_FOR = "asked-for"
 
 
@@ -35,6 +36,7 @@ MEANS: dict[Trigger, str] = {
     Trigger.P0_SILENCE: "A decision at P0 met silence to the end of its ladder.",
     Trigger.WRONG_SCOPE: "More left us than should have.",
     Trigger.WRONG_RECIPIENT: "Something left us for the wrong recipient.",
+    Trigger.MARKED: "The procedure marked something that its review must look at.",
     Trigger.MEDIA_OR_REGULATOR: "The press or a regulator asked about it.",
     Trigger.REPEAT_SUBJECT: "The same subject was in another case within 30 days.",
     Trigger.STAFF_HARM: "One of our own people was harmed.",

@@ -92,6 +92,10 @@ class Scope(Model):
     basis: dict[str, str] = {}
     residency: str = ""
 
+    def only(self, fields: tuple[str, ...]) -> Scope:
+        """The same ground, with these fields at most."""
+        return self.model_copy(update={"items": tuple(item for item in self.items if item.id in fields)})
+
     def tier(self, *tiers: str) -> tuple[CardItem, ...]:
         return tuple(item for item in self.items if item.tier in tiers)
 

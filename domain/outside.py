@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.base import Model
+from domain.crisis import Resources
 from domain.incident import OpenIncident
 from domain.people import Directory, Person
 from domain.rota import Rota
@@ -51,7 +52,12 @@ class Platform(Protocol):
         ...
 
     async def act(self, verb: str, account: str, *, key: str, at: datetime, receipt_id: str = "") -> str:
-        """`verb` is hide, restore, disable, enable or destroy. Returns the platform's action id."""
+        """`verb` is hide, restore, disable, enable or destroy; limit or unlimit (comments and gifts off, not
+        recommended, no new viewers); cut or resume (the live stream). Returns the platform's action id."""
+        ...
+
+    async def show(self, account: str, notice: Resources, *, key: str, at: datetime) -> str:
+        """Show a message of ours to the account's user, once. Returns the platform's action id."""
         ...
 
     async def holds(self, account: str) -> Sequence[str]: ...

@@ -25,7 +25,8 @@ _Named = TypeVar("_Named")
 
 
 class FieldKind(StrEnum):
-    """How a field is filled in and checked."""
+    """How a field is filled in and checked. A `code` is two or three letters, as of a country or a language: where
+    a country is asked for, free text would let an address into the case."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -37,6 +38,7 @@ class FieldKind(StrEnum):
     LIST = "list"
     DOCUMENT = "document"
     ROWS = "rows"
+    CODE = "code"
 
 
 class FormField(Model):
@@ -93,6 +95,9 @@ class FormField(Model):
                 return self._row_problem(value)
             case FieldKind.CHOICE:
                 return "" if value in self.choices else f"{self.name} must be one of {', '.join(self.choices)}"
+            case FieldKind.CODE:
+                fits = isinstance(value, str) and value.isascii() and value.isalpha() and len(value) in (2, 3)
+                return "" if fits else f"{self.name} must be a code of two or three letters"
             case FieldKind.EMAIL:
                 fits = isinstance(value, str) and value.count("@") == 1 and "." in value.rpartition("@")[2]
                 return "" if fits and " " not in str(value) else f"{self.name} must be a mail address"
@@ -195,6 +200,7 @@ class Procedure(Model):
     """Everything of a procedure that is data. A running incident obeys the copy in its own history.
 
     `hand_over` is whom an offer to the next shift calls, and who may answer it.
+    `severity_rule` names the rule of `domain.assessing` by which a declaration is graded; none: nothing is known, P0.
     `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down, `toll` that
     of letting one of its `clocks` stand still. `fitness` is what people must be, beyond a seat, to be called to a gate.
     """
@@ -214,6 +220,7 @@ class Procedure(Model):
     review: ReviewPolicy | None = None
     clocks: tuple[ClockRule, ...] = ()
     toll: Gate = TOLL
+    severity_rule: str = ""
     amend_roles: tuple[Role, ...] = (Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST, Role.DUTY_MANAGER)
     fitness: Fitness = Fitness()
 

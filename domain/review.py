@@ -69,6 +69,8 @@ def _fired_by(entry: Entry, severity: Severity, armed: dict[str, Entry]) -> Iter
                 yield Trigger.RULE_REFUSED
             elif entry.code in _TAMPERED:
                 yield Trigger.TAMPERING
+        case Kind.TRIGGER:
+            yield Trigger.MARKED
         case Kind.CONSEQUENCE if entry.code in _CONSEQUENCE:
             yield _CONSEQUENCE[entry.code]
         case Kind.TASK_ENDED if entry.detail.get("outcome") == "harm":

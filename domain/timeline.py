@@ -50,6 +50,7 @@ class Kind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     HAND_OVER = "hand-over"
     SEVERITY = "severity"
+    TRIGGER = "trigger"
     RECOVERED = "recovered"
     REOPENED = "reopened"
     PATCH = "patch"

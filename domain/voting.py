@@ -65,8 +65,11 @@ def alone_roles(gate: Gate, rungs: int) -> frozenset[Role]:
 
 
 def may_sit(gate: Gate, rungs: int, roles: Iterable[Role]) -> bool:
-    """Whether one of the roles has a seat at this gate now."""
+    """Whether one of the roles has a seat at this gate now. A DEVOLVE seat opens to a role when its rung is called:
+    whoever should choose is asked first, and the next one chooses when they stay silent."""
     seated = {role for seat in gate.seats for role in seat.roles} | alone_roles(gate, rungs)
+    if gate.family is Family.DEVOLVE:
+        seated &= {role for rung in gate.ladder.rungs[: max(rungs, 1)] for role in rung.page}
     return bool(seated & set(roles))
 
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import workflows.sops
+from domain.assessing import declared_severity
 from domain.errors import Code, HoldfastError
 from domain.policy import Procedure, checked
 from workflows.kit.incident import IncidentWorkflow
@@ -42,7 +43,8 @@ def load_catalogue(extra: Iterable[ModuleType] = ()) -> Catalogue:
     """Import every module of `workflows.sops` and check its policy.
 
     Raises:
-        HoldfastError: `broken-configuration` when a procedure is unsound or ours is not the package imported.
+        HoldfastError: `broken-configuration` when a procedure is unsound or names no rule of severity that there is,
+            or ours is not the package imported.
     """
     path = list(workflows.sops.__path__)
     found = [importlib.import_module(f"workflows.sops.{each.name}") for each in pkgutil.iter_modules(path)]
@@ -54,6 +56,7 @@ def load_catalogue(extra: Iterable[ModuleType] = ()) -> Catalogue:
         if not isinstance(policy, Procedure):
             raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{module.__name__} has no POLICY")
         procedures[policy.slug] = checked(policy)
+        declared_severity(policy.severity_rule, {})
         modules[policy.slug] = module
         classes += [
             each

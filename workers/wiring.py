@@ -14,6 +14,7 @@ from activities.agencies import Agencies
 from activities.books import Bookkeeping
 from activities.calendars import Calendars
 from activities.calling import Calling
+from activities.care import Care
 from activities.disclosure import Disclosing
 from activities.exporting import Exporting
 from activities.platform import Enforcement
@@ -99,6 +100,7 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 acts.enable,
                 acts.check_holds,
                 acts.destroy,
+                *welfare_steps(ports),
             ]
         case "disclosure":
             leaving = Disclosing(
@@ -138,6 +140,12 @@ def steps_of_review(reviewing: Reviewing) -> list[Callable[..., Any]]:
         reviewing.look_back,
         reviewing.exposed,
     ]
+
+
+def welfare_steps(ports: Ports) -> list[Callable[..., Any]]:
+    """What is done on the platform for somebody who may be in danger from themselves."""
+    care = Care(ports.platform, ports.key)
+    return [care.limit, care.unlimit, care.cut, care.resume, care.show, care.hints]
 
 
 @asynccontextmanager

@@ -27,8 +27,9 @@ class Move(Model):
     """One line of the outline.
 
     `kind` is a verb of the kit (`do`, `have`, `ask`, `act` and its `ratify`, `close`, …), or `choice` (between its
-    `if` moves, whose text is the condition), `both` (its parts run at once), `part` (a sequence of its own, named if
-    it is a function), `end` (the procedure ends here). `effect` is that of a step.
+    `if` moves, whose text is the condition), `both` (its parts run at once), `beside` (nothing waits for it),
+    `devolve` (one person chooses) and `chosen` (what is then done), `part` (a sequence of its own, named if it is a
+    function), `end` (the procedure ends here). `effect` is that of a step.
     """
 
     kind: str
@@ -111,6 +112,13 @@ class _Reader:
             yield Move(
                 kind="both", phase=phase, moves=tuple(Move(kind="part", phase=phase, moves=each) for each in parts)
             )
+        elif verb == "beside" and node.args:
+            yield Move(kind="beside", phase=phase, moves=tuple(self._moves(node.args[-1], names, phase)))
+        elif verb == "devolve" and node.args:
+            for word in node.keywords:
+                if word.arg == "choice":
+                    yield self._verb("devolve", word.value, names, phase)
+            yield self._verb("chosen", node.args[0], names, phase)
         elif verb == "close" and node.args:
             yield Move(kind="close", text=_outcomes(node.args[0]), phase=phase)
         elif verb == "clock":

@@ -14,6 +14,7 @@ _BOXES = {
     "ask": ("{{", "}}"),
     "keep_calling": ("{{", "}}"),
     "ratify": ("{{", "}}"),
+    "devolve": ("{{", "}}"),
     "follow_up": (">", "]"),
     "clock": (">", "]"),
     "close": ("([", "])"),
@@ -24,6 +25,8 @@ _SAYS = {
     "brief": "brief: ",
     "keep_calling": "keep calling: ",
     "ratify": "done at once, then: ",
+    "devolve": "one person chooses: ",
+    "chosen": "if they choose so: ",
     "close": "closed: ",
 }
 # What a decision or a task can come to; a way through the picture never takes two of them.
@@ -47,7 +50,7 @@ class _End:
         return self.answers is None or arm not in _ANSWERS or arm in self.answers
 
     def taking(self, arm: str) -> _End:
-        says = f"{self.says}, {arm}" if self.says else arm
+        says = f"{self.says}, {arm}" if self.says not in ("", arm) else arm
         return _End(self.box, says, frozenset({arm}) if arm in _ANSWERS else self.answers)
 
     def passing(self, arm: str) -> _End:
@@ -96,6 +99,8 @@ def _draw(sheet: _Sheet, moves: tuple[Move, ...], ends: list[_End]) -> list[_End
                 ends = _choice(sheet, move, ends)
             case "both":
                 ends = [end for part in move.moves for end in _draw(sheet, part.moves, ends)]
+            case "beside":
+                _draw(sheet, move.moves, ends)  # nothing comes after it: what follows starts where it started
             case "part":
                 ends = _part(sheet, move, ends)
             case _:
@@ -108,6 +113,10 @@ def _draw(sheet: _Sheet, moves: tuple[Move, ...], ends: list[_End]) -> list[_End
 
 def _choice(sheet: _Sheet, move: Move, ends: list[_End]) -> list[_End]:
     """Several arms of a `match` are all that there are; a single arm leaves a way past it."""
+    if all(each.kind == "beside" for arm in move.moves for each in arm.moves):
+        for arm in move.moves:
+            _draw(sheet, arm.moves, [each.taking(arm.text) for each in ends])
+        return ends
     after: list[_End] = []
     for arm in move.moves:
         after += _draw(sheet, arm.moves, [each.taking(arm.text) for each in ends if each.may(arm.text)])

@@ -60,6 +60,7 @@ KINDS: dict[Kind, str] = {
     Kind.ACKNOWLEDGED: "Somebody has seen it",
     Kind.HAND_OVER: "Handing over",
     Kind.SEVERITY: "Severity was said anew",
+    Kind.TRIGGER: "The review must look at this",
     Kind.RECOVERED: "Restarted from the store's copy",
     Kind.REOPENED: "Goes on as a linked case",
     Kind.PATCH: "Goes on under a newer version",

@@ -9,10 +9,11 @@ import httpx
 from pydantic import AwareDatetime, Field
 
 from domain.base import Model
+from domain.crisis import Resources
 from domain.outside import AccountView, FieldView, SnapshotView
 from integrations.base.client import Refusal, Remote, act_headers, as_json
 
-VERBS = frozenset({"hide", "restore", "disable", "enable", "destroy"})
+VERBS = frozenset({"hide", "restore", "disable", "enable", "destroy", "limit", "unlimit", "cut", "resume"})
 NO_SUCH_ACCOUNT = Refusal(404, "unknown_account")
 
 
@@ -90,6 +91,18 @@ class PlatformClient:
             verb, _path(account, verb), _Action, body=as_json(body), headers=act_headers(key, at)
         )
         self._same(verb, account, action.account)
+        return action.action_id
+
+    async def show(self, account: str, notice: Resources, *, key: str, at: datetime) -> str:
+        """Returns the platform's action id."""
+        action = await self._remote.ask(
+            "show",
+            _path(account, "notices"),
+            _Action,
+            body=as_json(notice.model_dump(mode="json")),
+            headers=act_headers(key, at),
+        )
+        self._same("show", account, action.account)
         return action.action_id
 
     async def holds(self, account: str) -> Sequence[str]:

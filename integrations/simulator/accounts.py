@@ -14,8 +14,18 @@ Tier = Literal["E1", "E2", "E3"]
 AccountState = Literal["active", "hidden", "disabled", "destroyed"]
 
 
+class Notice(BaseModel):
+    """What the platform showed to a user: the name of the words, the place they are for, and the words."""
+
+    template: str
+    place: str
+    language: str
+    text: str
+
+
 class Account(BaseModel):
-    """One account. `records`: tier → field → value; all values are text and all are invented."""
+    """One account. `records`: tier → field → value; all values are text and all are invented. `limited`: comments and
+    gifts off, not recommended, no new viewers. `cut`: the live stream was ended, and no new one may begin."""
 
     account: str
     residency: str
@@ -24,6 +34,9 @@ class Account(BaseModel):
     hidden: bool = False
     disabled: bool = False
     destroyed: bool = False
+    limited: bool = False
+    cut: bool = False
+    notices: list[Notice] = Field(default_factory=list)
     holds: list[str] = Field(default_factory=list)
 
     @property

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.acts import Act, Approve, Done, FactValue, Retry, Take
+from domain.acts import Act, Approve, Deny, Done, FactValue, Retry, Take
 from domain.desk import Desk, Doing, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
@@ -198,6 +198,9 @@ class People:
         if about is None:
             return Take()
         match about.kind:
+            case "gate" if about.card.get("because"):
+                # Acting may harm as much as not acting: they leave things as they are, and say why.
+                return Deny(code=about.card["reasons"][0])
             case "gate":
                 return Approve()
             case "task":

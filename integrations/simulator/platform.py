@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from integrations.simulator.accounts import (
     Account,
+    Notice,
     PlatformState,
     Receipt,
     Tier,
@@ -37,6 +38,12 @@ class _Tiers(BaseModel):
 
 class _Fields(BaseModel):
     fields: list[str]
+
+
+def _standing(account: Account) -> str:
+    """The state, and beside it what was done without touching it."""
+    beside = {"limited": account.limited, "stream cut": account.cut, "message shown": bool(account.notices)}
+    return ", ".join([account.state, *(name for name, so in beside.items() if so)])
 
 
 class PlatformSimulator(Simulator[PlatformState]):
@@ -82,6 +89,11 @@ class PlatformSimulator(Simulator[PlatformState]):
             Operation("POST", f"{one}/disable", "disable", self._measure("dis", disabled=True), act=True),
             Operation("POST", f"{one}/enable", "enable", self._measure("ena", disabled=False), act=True),
             Operation("POST", f"{one}/destroy", "destroy", self._destroy, act=True),
+            Operation("POST", f"{one}/limit", "limit", self._measure("lim", limited=True), act=True),
+            Operation("POST", f"{one}/unlimit", "unlimit", self._measure("unlim", limited=False), act=True),
+            Operation("POST", f"{one}/cut", "cut", self._measure("cut", cut=True), act=True),
+            Operation("POST", f"{one}/resume", "resume", self._measure("res", cut=False), act=True),
+            Operation("POST", f"{one}/notices", "notice", self._notice, act=True),
             Operation("GET", f"{one}/holds", "holds", self._holds),
             Operation("POST", f"{one}/holds", "hold", self._hold, act=True),
             Operation("DELETE", f"{one}/holds/{{hold}}", "release_hold", self._release, act=True, key_required=False),
@@ -91,7 +103,7 @@ class PlatformSimulator(Simulator[PlatformState]):
 
     def tables(self) -> Sequence[Table]:
         accounts = [
-            (account.account, account.residency, account.state, ", ".join(account.holds))
+            (account.account, account.residency, _standing(account), ", ".join(account.holds))
             for account in self.state.accounts.values()
         ]
         receipts = [
@@ -136,17 +148,13 @@ class PlatformSimulator(Simulator[PlatformState]):
         self.state.receipts[receipt.receipt_id] = receipt
         return Reply(201, receipt.model_dump(mode="json", exclude={"snapshot", "reason_code"}))
 
-    def _measure(
-        self, name: str, *, hidden: bool | None = None, disabled: bool | None = None
-    ) -> Callable[[Call], Reply]:
+    def _measure(self, name: str, **measures: bool) -> Callable[[Call], Reply]:
         """Set what is given and leave the rest: undoing what was never done changes nothing and succeeds."""
 
         def carry_out(call: Call) -> Reply:
             account = self._living(call)
-            if hidden is not None:
-                account.hidden = hidden
-            if disabled is not None:
-                account.disabled = disabled
+            for measure, so in measures.items():
+                setattr(account, measure, so)
             return self._acted(name, account)
 
         return carry_out
@@ -154,6 +162,11 @@ class PlatformSimulator(Simulator[PlatformState]):
     def _acted(self, prefix: str, account: Account) -> Reply:
         action = self.state.next_id(prefix)
         return Reply(200, {"action_id": action, "account": account.account, "state": account.state})
+
+    def _notice(self, call: Call) -> Reply:
+        account = self._living(call)
+        account.notices.append(call.read(Notice))
+        return self._acted("note", account)
 
     def _destroy(self, call: Call) -> Reply:
         account = self._living(call)

@@ -1,6 +1,6 @@
-"""Records the histories in `tests/flows/histories`: `python -m tests.flows.record`. Run it when a new kind of case is
-added, never to make a failing replay pass: that is what patches are for. `review-closed` is of a review of the first
-version and cannot be recorded any more; `record reviews` adds what came with the full one."""
+"""Records the histories in `tests/flows/histories`: `python -m tests.flows.record NAME` for one of `MORE`, `--add` for
+what today's patches do otherwise. Run it when a new kind of case is added, never to make a failing replay pass: that is
+what patches are for. `review-closed` is of a review of the first version and cannot be recorded any more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from domain.timeline import Kind
 from integrations.base.keyring import KeyRing, new_ring, save_ring
 from integrations.temporal.server import EmbeddedServer
 from tests.flows.reviews import action, choose, closed_case, held, looked_back, now, signer
-from tests.flows.scenarios import SCENARIOS
+from tests.flows.scenarios import SCENARIOS, Scenario
+from tests.flows.selfharm import SCENARIOS as SELF_HARM
 from tests.procedures import containment, timed
 from tests.world import Case, World, open_simulators, open_world
 
@@ -112,6 +113,17 @@ async def keep_at(case: Case, name: str, stored: str) -> None:
     await keep(case, stored)
 
 
+MORE: dict[str, Scenario] = {"self-harm-closed": SELF_HARM["the stream is cut"]}
+"""Histories that were added one by one, under the ring that is there."""
+
+
+async def record_one(world: World, name: str) -> None:
+    case = await MORE[name].open(world)
+    await MORE[name].play(case)
+    await case.result()
+    await keep(case, name)
+
+
 def stored_ring() -> KeyRing:
     """The ring of the histories that are kept: what is added later must open with it too."""
     body = json.loads((STORED / "ring.synthetic").read_text())
@@ -126,19 +138,22 @@ def fresh_ring() -> KeyRing:
 
 
 async def main(words: list[str]) -> None:
-    """`--add` records only what today's patches do otherwise, under the ring that is there."""
+    """`--add` records only what today's patches do otherwise, under the ring that is there; names, just these."""
     home, adding = Path(tempfile.mkdtemp()), words == ["--add"]
     STORED.mkdir(exist_ok=True)
-    save_ring(home / "home" / "keys" / "codec.json", stored_ring() if adding else fresh_ring())
+    save_ring(home / "home" / "keys" / "codec.json", stored_ring() if words else fresh_ring())
     async with (
         EmbeddedServer(home / "temporal", time_skipping=True) as server,
         open_simulators() as sims,
         open_world(home / "home", server, sims, extra=[containment, timed]) as world,
     ):
-        if not adding:
+        for name in [] if adding else words:
+            await record_one(world, name)
+        if not words:
             await record(world)
-        await record_patched(world)
-        await record_reviews(world)
+        if adding or not words:
+            await record_patched(world)
+            await record_reviews(world)
 
 
 if __name__ == "__main__":

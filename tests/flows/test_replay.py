@@ -50,7 +50,13 @@ async def test_a_changed_procedure_does_not_replay_an_open_case(world: World) ->
 def test_histories_are_stored_for_closed_and_for_parked_cases() -> None:
     """That each of them replays, and decides as it did, is `test_gate`."""
     names = {each.stem for each in STORED.glob("*.json")}
-    assert {"approve-closed", "approve-parked-at-release", "protect-closed", "review-closed"} <= names
+    assert {
+        "approve-closed",
+        "approve-parked-at-release",
+        "protect-closed",
+        "review-closed",
+        "self-harm-closed",
+    } <= names
 
 
 async def test_a_stored_history_that_must_fail_fails(world: World) -> None:

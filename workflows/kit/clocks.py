@@ -7,8 +7,8 @@ from typing import Any
 
 from temporalio import workflow
 
+from workflows.kit.beside import Beside
 from workflows.kit.core import StepFailed
-from workflows.kit.devolving import Devolving
 
 with workflow.unsafe.imports_passed_through():
     from activities.books import Page
@@ -37,7 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.tolling import toll_card, toll_gate, toll_key, toll_of
 
 
-class Clocks(Devolving):
+class Clocks(Beside):
     """Clocks as verbs. A rule that is not in the case's own policy is not watched: an older case obeys its copy."""
 
     # -- the verbs ----------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ class Closing(Clocks):
         acts = [key for key, each in state.gates.items() if each.ratifies or key.endswith("+ratify")]
         ratified = all(self._journalled(key) is not None for key in acts)
         waiting = (*state.tasks.values(), *state.interventions.values())
-        return ratified and not any(each.open for each in waiting) and not state.stand_down_asked
+        return ratified and not self._parts and not any(each.open for each in waiting) and not state.stand_down_asked
 
     async def _shut(self, outcome: Outcome, code: str) -> IncidentReport:
         self._stop_clocks("case-closed")

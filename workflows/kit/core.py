@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import contextvars
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +30,8 @@ with workflow.unsafe.imports_passed_through():
 
 HOUSEKEEPING = 5  # Temporal's last priority: what nobody waits for
 _ASIDE = timedelta(minutes=10)  # between two looks of a run whose books do not fit
-_branch: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
+BRANCH: contextvars.ContextVar[str] = contextvars.ContextVar("branch", default="")
+PHASE: contextvars.ContextVar[Phase | None] = contextvars.ContextVar("phase", default=None)
 
 
 class StepFailed(Exception):
@@ -53,6 +53,8 @@ class Core:
         self._acts: dict[str, int] = {}
         self._in_flight = 0
         self._owned: set[asyncio.Task[None]] = set()
+        self._parts: dict[str, asyncio.Task[None]] = {}
+        self._parts_stopped = False
         self._faulted: BaseException | None = None
         self._flushing = False
         self._room_shows = ""
@@ -76,9 +78,10 @@ class Core:
     # -- keys and journal ---------------------------------------------------------------------------------
 
     def _key(self, name: str, of: str = "") -> str:
-        """`<phase>/<name>/<n>`, with the branch of `both` in the name, so that order cannot change a key; `of` stands
-        in the place of the phase for what belongs to none."""
-        stem = f"{of or self.state.phase.value}/{_branch.get()}{name}"
+        """`<phase>/<name>/<n>`, with the branch in the name and the phase that the branch itself is in, so that neither
+        the order nor the pace of another branch can change a key; `of` stands in the place of the phase for what
+        belongs to none."""
+        stem = f"{of or (PHASE.get() or self.state.phase).value}/{BRANCH.get()}{name}"
         self._acts[stem] = self._acts.get(stem, 0) + 1
         return f"{stem}/{self._acts[stem]}"
 
@@ -355,27 +358,3 @@ class Core:
             records = getattr(self.state, name)
             if record.key in records:
                 self.state = self.state.with_(**{name: {**records, record.key: record}})
-
-    # -- phases -------------------------------------------------------------------------------------------
-
-    @contextlib.asynccontextmanager
-    async def phase(self, phase: Phase) -> AsyncIterator[None]:
-        """Everything inside belongs to this phase. Leaving it does nothing: an eviction leaves phases too."""
-        self.state = self.state.with_(phase=phase)
-        key = f"phase/{phase.value}"
-        if self._journalled(key) is None:
-            self._journal(key, {})
-            self._note(Kind.PHASE, code=phase.value)
-        yield
-
-    async def both(self, first: Coroutine[Any, Any, Any], second: Coroutine[Any, Any, Any]) -> tuple[Any, Any]:
-        """Two parts side by side; each has its own keys, so that neither depends on the other's pace."""
-
-        async def as_branch(name: str, work: Coroutine[Any, Any, Any]) -> Any:
-            _branch.set(f"{_branch.get()}{name}.")
-            result = await work
-            self._publish()
-            return result
-
-        one, two = await asyncio.gather(as_branch("a", first), as_branch("b", second))
-        return one, two

@@ -74,6 +74,8 @@ class Devolving(Gates):
         record = self.state.gates[key]
         if self._journalled(key) is not None or record.status not in (Status.APPROVED, Status.DENIED):
             return
+        if self.state.status is not Status.OPEN:  # standing down takes everything back; nothing is done anew beside it
+            return
         if record.status is Status.DENIED:
             if acted:
                 await self._take_back(self._undo_of(undo_key))

@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
 R = TypeVar("R", bound=Model)
 Showing = Callable[[State], Card]
 # The decisions at which the review of an incident begins.
-_STARTS_REVIEW = frozenset({Family.DISCLOSE, Family.PROTECT, Family.REFUSE, Family.REPORT})
+_STARTS_REVIEW = frozenset({Family.DEVOLVE, Family.DISCLOSE, Family.PROTECT, Family.REFUSE, Family.REPORT})
 
 
 class Gates(StartingReview):

@@ -161,6 +161,7 @@ class IncidentWorkflow(Exports):
         self._unwinding = True
         self._playing.cancel()
         await workflow.wait_condition(self._playing.done)
+        await self._stop_parts()
         self._playing = asyncio.ensure_future(self.stand_down())
 
     def _leave(self) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from workflows.kit.core import Core
+from workflows.kit.phases import Phases
 
 with workflow.unsafe.imports_passed_through():
     from activities.books import Page
@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.timeline import Kind
 
 
-class Ladders(Core):
+class Ladders(Phases):
     """Calling people until a record closes."""
 
     async def _climb(self, key: str, until: datetime | None = None) -> bool:

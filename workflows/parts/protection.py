@@ -1,8 +1,9 @@
-"""Danger looks real and the requester does not check out: we call the people whose job it is, ourselves."""
+"""Somebody may be in danger, and nobody else calls for help: we call the people whose job it is, ourselves."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 
@@ -14,15 +15,18 @@ with workflow.unsafe.imports_passed_through():
     from activities.agencies import FindSafetyDesk
     from activities.disclosure import PrepareSafetyCall, SendHolding
     from activities.platform import GatherScope
+    from activities.step import Step
     from domain.cards import Finding
-    from domain.emergency import release_card
+    from domain.emergency import Recipient, Scope, release_card
     from domain.gates import Family, Gate, Ladder, Rung, Seat
     from domain.incident import IncidentReport, Outcome
+    from domain.outcomes import NoAnswer, WorkCannot, WorkDone
     from domain.people import Role
     from domain.policy import FieldKind, FormField, Script, TaskPolicy
     from domain.state import Phase
     from domain.voting import Approval, Denied, Silence
 
+RECORDS = ("E1", "E2")  # never content
 ALONE = (Role.LEGAL, Role.GENERAL_COUNSEL, Role.EXECUTIVE)
 PROTECT = Gate(
     name="protect",
@@ -61,29 +65,46 @@ CALL_DESK = TaskPolicy(
 )
 
 
+async def find_desk(case: IncidentWorkflow, country: str) -> tuple[Recipient, Scope]:
+    """The desk of our own directory that serves a place, and what it may be told of the account on which ground;
+    an empty id where no desk does, no items where there is no ground."""
+    account = str(case.fact("account"))
+    desk = await case.do(FindSafetyDesk(country=country))
+    scope = await case.do(GatherScope(account=account, tiers=RECORDS, recipient=f"desk-{country}", reason="welfare"))
+    return desk, scope
+
+
+async def call_desk(
+    case: IncidentWorkflow,
+    gate: Gate,
+    call: TaskPolicy,
+    desk: Recipient,
+    scope: Scope,
+    findings: tuple[Finding, ...],
+    *,
+    telling: Step[Any] | None = None,
+) -> WorkDone | WorkCannot | NoAnswer | Denied:
+    """A desk is told the least that helps, if people say so. Silence keeps calling, and sends `telling`."""
+    decision = await case.ask(gate, showing=lambda state: release_card(state, gate, desk, scope, RECORDS, findings))
+    if isinstance(decision, Silence):
+        decision = await case.keep_calling(gate, telling=telling)
+    match decision:
+        case Approval() as approval:
+            sheet = await case.do(PrepareSafetyCall(account=str(case.fact("account")), approval=approval))
+            return await case.have(call, {"desk": sheet.desk, "sheet": sheet.document.id})
+        case Denied():
+            return decision
+
+
 async def protect(case: IncidentWorkflow, findings: tuple[Finding, ...]) -> IncidentReport:
-    """Never the requester: a desk of our own directory, the least that helps. Silence keeps calling, without end."""
+    """Never the requester, who hears only that we are at work. Where nobody is called, they are refused."""
     async with case.phase(Phase.NOTIFY):
-        country = str(case.fact("country"))
-        desk = await case.do(FindSafetyDesk(country=country))
-        scope = await case.do(
-            GatherScope(
-                account=str(case.fact("account")), tiers=("E1", "E2"), recipient=f"desk-{country}", reason="welfare"
-            )
-        )
+        desk, scope = await find_desk(case, str(case.fact("country")))
         if not desk.id or not scope.items:
             return await refuse(case, "unverified", findings)
-        decision = await case.ask(
-            PROTECT,
-            showing=lambda state: release_card(state, PROTECT, desk, scope, ("E1", "E2"), findings),
-        )
-        if isinstance(decision, Silence):
-            decision = await case.keep_calling(PROTECT, telling=SendHolding(intake=case.incident.intake))
-        match decision:
-            case Approval() as approval:
-                sheet = await case.do(PrepareSafetyCall(account=str(case.fact("account")), approval=approval))
-                await case.have(CALL_DESK, {"desk": sheet.desk, "sheet": sheet.document.id})
-            case Denied(code=code):
-                return await refuse(case, "unverified", (*findings, Finding(about="protect", verdict=code)))
+        holding = SendHolding(intake=case.incident.intake)
+        called = await call_desk(case, PROTECT, CALL_DESK, desk, scope, findings, telling=holding)
+        if isinstance(called, Denied):
+            return await refuse(case, "unverified", (*findings, Finding(about="protect", verdict=called.code)))
     async with case.phase(Phase.REVIEW):
         return await case.close(Outcome.PROTECTED)
