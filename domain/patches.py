@@ -44,12 +44,6 @@ PATCHES = {
             until=_NO_OLDER,
         ),
         Patch(
-            name="no-clock",
-            since="0.1.0",
-            why="that no clock applies is an entry of the timeline",
-            until=_NO_OLDER,
-        ),
-        Patch(
             name="books-before-the-review",
             since="0.1.0",
             why="the end of a case is in the ledger before its review hears of it",

@@ -45,12 +45,10 @@ async def test_a_ledger_put_back_to_an_older_copy_is_found_by_whoever_read_the_n
 ) -> None:
     watcher, case = watching(manned), await opened(manned)
     await case.noted(Kind.PAGED)
+    before = await manned.records.ledger.read(case.id)
     assert await watcher.codes(case.id) == set()
-    head = await manned.records.ledger.head(case.id)
-    assert head is not None
     await case.handle.terminate("synthetic")
-    entries = await manned.records.ledger.read(case.id)
-    older = entries[-3]
+    older = before[-3]
     await asyncio.to_thread(
         edit, manned, 'DELETE FROM ledger_entry WHERE "case" = ? AND sequence > ?', case.id, older.sequence
     )

@@ -11,7 +11,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from domain.acts import Approve, Done, Move
+from domain.acts import Approve, Cannot, Done, Move, Take
 from domain.incident import Rehearsal
 from domain.people import Role
 from domain.timeline import Kind
@@ -99,13 +99,30 @@ async def record_patched(world: World) -> None:
     """The same ways once more, as cases go that begin under today's patches: beside the older ones, not in their
     place."""
     case = await played(world, "approve")
-    await keep(case, "approve-exported-closed")
-    await keep(await reviewed(case), "review-exported-closed")
-    scenario = SCENARIOS["deny then refuse"]
-    continued = await scenario.open(world, Rehearsal(turnover_after=(3,)))
-    await scenario.play(continued)
+    await keep(case, "approve-anew-closed")
+    continued = await SCENARIOS["approve"].open(world, Rehearsal(every_verb=True))
+    await SCENARIOS["approve"].play(continued)
     await continued.result()
-    await keep(continued, "refuse-continued-closed")
+    await keep(continued, "approve-continued-anew-closed")
+    await keep(await decided_alone(world), "protect-alone-anew-closed")
+
+
+async def decided_alone(world: World) -> Case:
+    """Counsel decides alone at the third rung, and is ratified."""
+    case = await world.declare()
+    assessor = await world.someone(Role.ESCALATION_SPECIALIST)
+    await case.act(assessor, "", Take())
+    await case.act(Role.LE_SPECIALIST, "call-back", Cannot(code="nobody-answered"))
+    await case.act(assessor, "assess-emergency", Done(result={"real": True}))
+    await case.open("protect")
+    for _ in range(2):
+        await case.later(minutes=5, seconds=1)
+    await case.until(lambda state: state.gates["notify/protect/1"].rungs >= 3)
+    await case.act(Role.LEGAL, "protect/1", Approve())
+    await case.act(assessor, "call-desk", Done(result={"taken": True}, artefact=await case.record()))
+    await case.act(Role.DUTY_MANAGER, "+ratify", Approve())
+    await case.result()
+    return case
 
 
 async def keep_at(case: Case, name: str, stored: str) -> None:

@@ -75,7 +75,7 @@ async def test_a_history_tells_by_itself_where_a_rule_decides_otherwise(monkeypa
     monkeypatch.setattr(
         State, "with_involved", lambda self, how, *who: self if how == "declarer" else remember(self, how, *who)
     )
-    verdict = await judge(one("approve-exported-closed"), load_catalogue().workflows, stored_ring(), Baseline())
+    verdict = await judge(one("approve-anew-closed"), load_catalogue().workflows, stored_ring(), Baseline())
     [played] = verdict.played.values()
     assert played.fault == ""
     assert played.differs.startswith("decides otherwise before event")

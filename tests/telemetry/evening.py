@@ -18,7 +18,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.desk import Doing
 from domain.errors import HoldfastError
-from domain.evidence import EvidenceKind
 from domain.incident import OpenIncident, Rehearsal
 from domain.people import Role
 from domain.ports import Ledger
@@ -28,6 +27,7 @@ from integrations.simulator.faults import Fault
 from integrations.simulator.slack import SlackSimulator
 from integrations.temporal.codec import SealingCodec
 from tests.desk.conftest import served, web_over
+from tests.flows.reviews import action, choose, held, looked_back, signer
 from tests.slack.conftest import INCIDENTS
 from tests.world import Approve, AskToStandDown, Case, Deny, Done, Retry, Take, World
 
@@ -174,13 +174,11 @@ async def _strangers_headers(world: World, case: Case) -> None:
 
 async def _reviewed(world: World, case: Case) -> None:
     review = case.review
-    await review.act(Role.LEGAL, "choose-privilege", Done(result={"kind": "ordinary"}))
-    facilitator = await world.someone(Role.POLICY)
-    await review.act(facilitator, "facilitate", Done())
-    collected = await world.desk.keep(facilitator, review.id, EvidenceKind.ARTEFACT, "SYNTHETIC: nothing to do")
-    await review.act(facilitator, "collect-actions", Done(result={"owners": ("engineer",)}, artefact=collected))
-    await review.act(Role.ENGINEER, "action-engineer", Done())
-    await review.act(Role.DUTY_MANAGER, "sign-off", Done())
+    await choose(review)
+    await held(review, action())
+    await review.act(Role.ENGINEER, "action-1", Done())
+    await review.act(await signer(world), "sign-off", Done())
+    await looked_back(review)
     await review.result()
 
 

@@ -104,7 +104,7 @@ class Clocks(Beside):
     def no_clock(self, code: str) -> None:
         """No clock applies, for this reason: a decision, and so an entry."""
         key = self._clock_key("none")
-        if self._journalled(key) is None and self._patched("no-clock"):
+        if self._journalled(key) is None:
             self._journal(key, {})
             self._note(Kind.CLOCK, key, code="none", detail={"reason": code})
 

@@ -42,7 +42,7 @@ class Gates(StartingReview):
         self._showing[key] = showing
         if (found := self._journalled(key)) is not None:
             if gate.family in _STARTS_REVIEW and "silence" not in found and self._patched("review-at-re-entry"):
-                await self._start_review()  # the run may have ended between the decision and the review's start
+                self._begin_review()  # the run may have ended between the decision and the review's start
             return self._decision(key, found)
         self._open_gate(key, gate, showing)
         last_rung = gate.ladder.at(len(gate.ladder.rungs))
