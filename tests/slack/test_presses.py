@@ -133,7 +133,7 @@ async def test_other_families_have_the_link_and_no_button_to_decide_with(
     card = await posted(room, app, summons(people, "gate", "notify/release/1", family=family, digest=DIGEST))
     [row] = [each for each in card.blocks if each["type"] == "actions"]
     assert [each["action_id"] for each in row["elements"]] == [SEEN, OPEN]
-    assert row["elements"][0]["url"].endswith(f"/decide/{CASE}?key=notify%2Frelease%2F1")
+    assert row["elements"][1]["url"].endswith(f"/decide/{CASE}?key=notify%2Frelease%2F1")
     assert (await app.slack.click("U0DUT01", ROOM, card.ts, OPEN)).ok
 
 
