@@ -264,6 +264,7 @@ _SAYS = {
     "ask": "**decision:** ",
     "keep_calling": "keep calling: ",
     "ratify": "done at once, then **decided:** ",
+    "when": "as soon as it is so: ",
     "devolve": "**one person chooses:** ",
     "chosen": "if they choose so: ",
     "follow_up": "later, ",
