@@ -10,7 +10,7 @@ from console.cli.outline import Move, outline
 from console.cli.picture import mermaid
 from console.cli.spans import span
 from domain.base import Model
-from domain.gates import AtTheEnd, Gate, Ladder
+from domain.gates import AtTheEnd, Family, Gate, Ladder
 from domain.policy import FormField, Procedure, ReviewPolicy, TaskPolicy
 from workflows.kit.incident import IncidentWorkflow
 
@@ -20,6 +20,7 @@ SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.FILES: "It files with what is known; the unknown is left blank.",
     AtTheEnd.GOES_ON: "The incident goes on.",
 }
+_CHOICE = "Nobody is chosen for: everything stays as it is, and paging goes on."
 
 
 class RungText(Model):
@@ -136,7 +137,7 @@ def _gate(gate: Gate) -> GateText:
         seats={seat.name: tuple(role.value for role in seat.roles) for seat in gate.seats},
         rungs=_rungs(gate.ladder),
         again=span(gate.ladder.again),
-        silence=SILENCE[gate.silence],
+        silence=_CHOICE if gate.family is Family.DEVOLVE else SILENCE[gate.silence],
         excludes=gate.excludes,
         reasons=gate.reasons,
         because=gate.because,

@@ -15,6 +15,7 @@ _SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.GOES_ON: "While seats stay empty, the incident goes on.",
 }
 _FAMILY: dict[Family, str] = {
+    Family.DEVOLVE: "While nobody chooses, nothing is done and nothing is taken back. Calling never stops.",
     Family.PROTECT: "While seats stay empty, nobody is told. Calling never stops; silence is never taken for a no.",
     Family.DISCLOSE: "While seats stay empty, nothing leaves. Whoever asked hears only that we are at work. "
     "Calling never stops.",

@@ -32,6 +32,7 @@ ANSWERS: Mapping[str, FactValue] = {
     "kind": "ordinary",
     "owners": (Role.DUTY_MANAGER.value,),
     "taken": True,
+    "country": "US",
 }
 
 
@@ -242,7 +243,7 @@ def _seated(seats: Sequence[Sequence[str]], able: Sequence[Person], voted: set[s
 
 
 def _answer(field: FormField) -> FactValue | None:
-    if field.name in ANSWERS:
+    if field.name in ANSWERS and not field.problem(ANSWERS[field.name]):
         return ANSWERS[field.name]
     if not field.required:
         return None
