@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from domain.acts import Amend, Approve, AskToStandDown, Deny
+from domain.acts import Amend, Approve, AskToStandDown, Deny, Done
 from domain.errors import Code, HoldfastError
 from domain.incident import Outcome, Rehearsal
 from domain.people import Role
 from domain.state import Status
 from domain.timeline import Kind
-from tests.flows.selfharm import CUT, FACTS, KEEP, chosen, ended, looked
+from tests.flows.selfharm import CUT, FACTS, KEEP, ended, looked
 from tests.world import Case, World
 
 GATE = "contain/stream.cut-stream/1"
@@ -77,11 +77,17 @@ async def test_who_goes_live_after_the_declaration_gets_the_same_choice_and_the_
     await case.act(Role.ESCALATION_SPECIALIST, "", Amend(facts={"live": True}, code="went-live"))
     await case.open("cut-stream")
     await ended(case)
-    state = await case.until(lambda state: bool(state.outcome))
+    await case.until(lambda state: bool(state.outcome and state.review))
+    await case.later(minutes=4)
+    state = await case.state()
     assert (state.status, state.gates[GATE].open) == (Status.OPEN, True)
     # The stream ended by itself. What was begun is still somebody's to choose, in every run that follows.
     await case.act(Role.ESCALATION_SPECIALIST, "", Amend(facts={"live": False}, code="stream-ended"))
-    await chosen(case, KEEP, Approve())
+    runs = (await case.state()).turnovers
+    await case.act(Role.DUTY_MANAGER, "cut-stream/1", KEEP)
+    await case.until(lambda state: state.turnovers > runs)
+    await case.act(Role.INCIDENT_COMMANDER, "cut-stream/1+ratify", Approve())
+    await case.act(Role.ESCALATION_SPECIALIST, "hunt-copies", Done(result={"copies": 0}))
     assert (await case.result()).outcome is Outcome.COMPLETED
 
 
