@@ -12,7 +12,7 @@ from console.cli.spans import span
 from console.clock_words import time_words
 from domain.base import Model
 from domain.clock_rules import FULL, ClockRule
-from domain.gates import AtTheEnd, Gate, Ladder
+from domain.gates import AtTheEnd, Family, Gate, Ladder
 from domain.policy import FormField, Procedure, ReviewPolicy, TaskPolicy
 from workflows.kit.incident import IncidentWorkflow
 
@@ -23,6 +23,7 @@ SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.GOES_ON: "The incident goes on.",
     AtTheEnd.RUNS_ON: "The clock goes on running.",
 }
+_CHOICE = "Nobody is chosen for: everything stays as it is, and paging goes on."
 
 
 class RungText(Model):
@@ -170,7 +171,7 @@ def _gate(gate: Gate) -> GateText:
         seats={seat.name: tuple(role.value for role in seat.roles) for seat in gate.seats},
         rungs=_rungs(gate.ladder),
         again=span(gate.ladder.again),
-        silence=SILENCE[gate.silence],
+        silence=_CHOICE if gate.family is Family.DEVOLVE else SILENCE[gate.silence],
         excludes=gate.excludes,
         reasons=gate.reasons,
         because=gate.because,
@@ -311,6 +312,7 @@ _SAYS = {
     "ask": "**decision:** ",
     "keep_calling": "keep calling: ",
     "ratify": "done at once, then **decided:** ",
+    "when": "as soon as it is so: ",
     "devolve": "**one person chooses:** ",
     "chosen": "if they choose so: ",
     "follow_up": "later, ",

@@ -116,7 +116,8 @@ def limits_card(state: State, gate: Gate) -> Card:
 
 
 def review_triggers(state: State) -> tuple[str, ...]:
-    """What makes the review of this case look closer: codes, in the order of their gravity."""
+    """What makes the review of this case look closer: codes, in the order of their gravity. A stream counts from the
+    declaration at the latest: for one that began later that is too long, and the review sees it."""
     results = [each.result for each in state.tasks.values()]
     chosen = [each for each in state.gates.values() if each.gate.name == "cut-stream" and each.ended_at]
     before = state.facts.get("minutes_live", 0)

@@ -27,9 +27,9 @@ class Move(Model):
     """One line of the outline.
 
     `kind` is a verb of the kit (`do`, `have`, `ask`, `act` and its `ratify`, `close`, …), or `choice` (between its
-    `if` moves, whose text is the condition), `both` (its parts run at once), `beside` (nothing waits for it),
-    `devolve` (one person chooses) and `chosen` (what is then done), `part` (a sequence of its own, named if it is a
-    function), `end` (the procedure ends here). `effect` is that of a step.
+    `if` moves, whose text is the condition), `both` (its parts run at once), `beside` (nothing waits for it), `when`
+    (a fact), `devolve` (one person chooses) and `chosen` (what is then done), `part` (a sequence of its own, named if
+    it is a function), `end` (the procedure ends here). `effect` is that of a step.
     """
 
     kind: str
@@ -114,6 +114,8 @@ class _Reader:
             )
         elif verb == "beside" and node.args:
             yield Move(kind="beside", phase=phase, moves=tuple(self._moves(node.args[-1], names, phase)))
+        elif verb == "when" and node.args:
+            yield Move(kind="when", text=str(_value(node.args[0], names)).replace("_", " "), phase=phase)
         elif verb == "devolve" and node.args:
             for word in node.keywords:
                 if word.arg == "choice":

@@ -25,6 +25,7 @@ _SAYS = {
     "brief": "brief: ",
     "keep_calling": "keep calling: ",
     "ratify": "done at once, then: ",
+    "when": "as soon as: ",
     "devolve": "one person chooses: ",
     "chosen": "if they choose so: ",
     "close": "closed: ",

@@ -17,6 +17,7 @@ _SILENCE: dict[AtTheEnd, str] = {
     AtTheEnd.RUNS_ON: "While seats stay empty, the clock goes on running.",
 }
 _FAMILY: dict[Family, str] = {
+    Family.DEVOLVE: "While nobody chooses, nothing is done and nothing is taken back. Calling never stops.",
     Family.PROTECT: "While seats stay empty, nobody is told. Calling never stops; silence is never taken for a no.",
     Family.DISCLOSE: "While seats stay empty, nothing leaves. Whoever asked hears only that we are at work. "
     "Calling never stops.",

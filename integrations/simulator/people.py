@@ -33,6 +33,7 @@ ANSWERS: Mapping[str, FactValue] = {
     "kind": "ordinary",
     "owners": (Role.DUTY_MANAGER.value,),
     "taken": True,
+    "country": "US",
 }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from domain.acts import Approve, AskToStandDown, Deny
+from domain.acts import Amend, Approve, AskToStandDown, Deny, Done
 from domain.errors import Code, HoldfastError
-from domain.incident import Outcome
+from domain.incident import Outcome, Rehearsal
 from domain.people import Role
+from domain.state import Status
 from domain.timeline import Kind
-from tests.flows.selfharm import CUT, FACTS, KEEP
+from tests.flows.selfharm import CUT, FACTS, KEEP, ended, looked
 from tests.world import Case, World
 
 GATE = "contain/stream.cut-stream/1"
@@ -39,11 +40,11 @@ async def test_silence_calls_on_and_cuts_nothing_and_a_responder_may_choose_afte
 async def test_a_late_ratification_is_said_aloud_and_may_still_turn_the_choice_round(world: World) -> None:
     case = await live(world)
     await case.act(Role.DUTY_MANAGER, "cut-stream/1", CUT)
+    await looked(case, named=("none",), signs="ideation")
     await case.open("cut-stream/1+ratify")
     for _ in range(3):
         await case.later(minutes=21)
-    late = await case.noted(Kind.DEVIATION, "ratified-late")
-    assert late.subject in (f"{GATE}+ratify", "contain/reach.keep-limits/1")
+    assert (await case.noted(Kind.DEVIATION, "ratified-late")).subject == f"{GATE}+ratify"
     state = await case.until(lambda state: f"late-{GATE}+ratify" in state.journal)
     assert state.gates[f"{GATE}+ratify"].open
     assert world.sims.platform.account(case.account).cut
@@ -67,6 +68,27 @@ async def test_both_choices_need_a_reason_and_who_chose_does_not_ratify(world: W
     await case.act(other, "cut-stream/1+ratify", Approve())
     assert not world.sims.platform.account(case.account).cut
     assert (await case.noted(Kind.REVIEW, "started")).subject == ""
+
+
+async def test_who_goes_live_after_the_declaration_gets_the_same_choice_and_the_case_waits_for_it(world: World) -> None:
+    case = await world.declare(slug="ish", rehearsal=Rehearsal(every_verb=True), **FACTS)
+    await looked(case, named=("none",), signs="ideation")
+    assert GATE not in (await case.state()).gates
+    await case.act(Role.ESCALATION_SPECIALIST, "", Amend(facts={"live": True}, code="went-live"))
+    await case.open("cut-stream")
+    await ended(case)
+    await case.until(lambda state: bool(state.outcome and state.review))
+    await case.later(minutes=4)
+    state = await case.state()
+    assert (state.status, state.gates[GATE].open) == (Status.OPEN, True)
+    # The stream ended by itself. What was begun is still somebody's to choose, in every run that follows.
+    await case.act(Role.ESCALATION_SPECIALIST, "", Amend(facts={"live": False}, code="stream-ended"))
+    runs = (await case.state()).turnovers
+    await case.act(Role.DUTY_MANAGER, "cut-stream/1", KEEP)
+    await case.until(lambda state: state.turnovers > runs)
+    await case.act(Role.INCIDENT_COMMANDER, "cut-stream/1+ratify", Approve())
+    await case.act(Role.ESCALATION_SPECIALIST, "hunt-copies", Done(result={"copies": 0}))
+    assert (await case.result()).outcome is Outcome.COMPLETED
 
 
 async def test_what_nobody_chose_is_not_done_by_standing_down_nor_after_it(world: World) -> None:

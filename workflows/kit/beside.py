@@ -27,6 +27,18 @@ class Beside(Devolving):
         self._parts[name] = task
         task.add_done_callback(lambda ended: self._part_ended(name, ended))
 
+    async def when(self, fact: str) -> None:
+        """Until this fact is true, now or by an amendment. A part that only waits for this keeps no case open."""
+        key = self._key(f"when-{fact}")
+        await self._boundary()
+        if self._journalled(key) is None:
+            self._idle_parts += 1
+            try:
+                await self._wait(lambda: bool(self.fact(fact)))
+            finally:
+                self._idle_parts -= 1
+            self._journal(key, {})
+
     async def _as_part(self, name: str, part: Coroutine[Any, Any, Any]) -> None:
         self._enter_branch(name)
         try:
@@ -46,7 +58,9 @@ class Beside(Devolving):
             self._faulted = fault
 
     async def _stop_parts(self) -> None:
-        """Before what was done is taken back, nothing more is begun."""
+        """Before what was done is taken back, and before the end, nothing more is begun."""
+        if not self._parts:
+            return
         self._parts_stopped = True
         for task in self._parts.values():
             task.cancel()

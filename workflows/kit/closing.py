@@ -77,6 +77,7 @@ class Closing(Clocks):
         await self._clocks_settled()
         await self._wait(self._nothing_open)
         await self._boundary()
+        await self._stop_parts()
         return await self._shut(outcome, code)
 
     def _nothing_open(self) -> bool:
@@ -85,7 +86,8 @@ class Closing(Clocks):
         acts = [key for key, each in state.gates.items() if each.ratifies or key.endswith("+ratify")]
         ratified = all(self._journalled(key) is not None for key in acts)
         waiting = (*state.tasks.values(), *state.interventions.values())
-        return ratified and not self._parts and not any(each.open for each in waiting) and not state.stand_down_asked
+        busy = len(self._parts) > self._idle_parts or any(each.open for each in waiting)
+        return ratified and not busy and not state.stand_down_asked
 
     async def _shut(self, outcome: Outcome, code: str) -> IncidentReport:
         self._stop_clocks("case-closed")

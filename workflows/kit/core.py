@@ -54,6 +54,7 @@ class Core:
         self._in_flight = 0
         self._owned: set[asyncio.Task[None]] = set()
         self._parts: dict[str, asyncio.Task[None]] = {}
+        self._idle_parts = 0
         self._parts_stopped = False
         self._faulted: BaseException | None = None
         self._flushing = False

@@ -188,6 +188,7 @@ async def show_lines(case: IncidentWorkflow) -> None:
 async def choose_stream(case: IncidentWorkflow, choice: Gate) -> None:
     """The line of contact stays unless somebody chooses otherwise; what was shown is hunted either way."""
     account = str(case.fact("account"))
+    await case.when("live")
     cut = await case.devolve(
         CutStream(account=account),
         undo=ResumeStream(account=account),

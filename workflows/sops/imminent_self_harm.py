@@ -128,8 +128,7 @@ class ImminentSelfHarm(IncidentWorkflow):
             self.beside("keep", self.do(SnapshotAccount(account=str(self.fact("account")), reason="self-harm")))
             self.beside("reach", limit_reach(self, KEEP_LIMITS))
             self.beside("lines", show_lines(self))
-            if self.fact("live"):
-                self.beside("stream", choose_stream(self, CUT_STREAM))
+            self.beside("stream", choose_stream(self, CUT_STREAM))
         async with self.phase(Phase.INVESTIGATE):
             danger, place = await self.both(assess_triad(self), locate(self))
             self.rate(danger.severity)
