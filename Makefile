@@ -43,7 +43,7 @@ test: check browser
 
 # Continue as new after each verb of each scenario, one at a time: about 200 cases.
 turnover: $(READY)
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m soak tests/flows/test_turnover.py tests/flows/test_imminent_self_harm.py
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m soak tests/flows
 
 # Figures, never assertions; about an hour at full size. BENCH="--crowd 500 --burst 100 --recover 100" for a small look.
 bench: $(READY)

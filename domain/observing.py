@@ -14,7 +14,7 @@ _OWNER = "owner"
 # Silence ends a task that is given up, and a request to stand down; a gate goes on waiting.
 _SILENCE_ENDS = frozenset({"task", "goes-on"})
 # A clock that is in one of these states runs no more; what is breached is still owed.
-_CLOCK_ENDS = frozenset({"met", "stopped", "cancelled", "ended", "waived"})
+_CLOCK_ENDS = frozenset({"met", "stopped", "superseded", "none"})
 
 
 class Observer(Protocol):
@@ -114,7 +114,7 @@ def _tick(waits: dict[str, Waits], entry: Entry) -> None:
     due = datetime.fromisoformat(said) if isinstance(said, str) and said else before.due if before else None
     waits[key] = Waits(
         kind="clock",
-        name=str(detail.get("clock", name_of(key))),
+        name=str(detail.get("clock", name_of(key))).lower(),  # the register writes US-EDR, labels are small
         since=before.since if before else entry.at,
         due=due,
         state=entry.code,

@@ -61,6 +61,12 @@ PATCHES = {
             why="a run that continues as new begins a review that the one before did not come to",
             until=_NO_OLDER,
         ),
+        Patch(
+            name="books-in-turn",
+            since="0.1.0",
+            why="what an act sets in motion writes the ledger once for both, before its effect",
+            until=_NO_OLDER,
+        ),
     )
 }
 """By name. A name is never used twice, also not after its removal."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,7 +63,15 @@ class Postgres:
         """Start it again after it was killed; what was committed is there."""
         # The library takes a dead postmaster that nobody has reaped for a running one.
         (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
-        self._server.ensure_postgres_running()
+        for left in reversed(range(40)):
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except subprocess.SubprocessError:
+                # Its last children still hold the shared memory; a new one may not begin before they are gone.
+                if not left:
+                    raise
+                time.sleep(0.5)
 
     async def url(self, *, empty: bool = False) -> str:
         """The URL of a database that nobody else uses, as an operator would set it."""

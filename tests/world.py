@@ -114,6 +114,7 @@ class World:
     catalogue: Catalogue
     sims: Simulators
     between_looks: float = 0.2
+    patience: float = 20.0  # seconds that a test waits for a condition
 
     async def declare(
         self,
@@ -194,9 +195,9 @@ class Case:
                     raise
         return await self.world.desk._query(self.id)
 
-    async def until(self, ready: Callable[[State], bool], within: float = 20) -> State:
+    async def until(self, ready: Callable[[State], bool], within: float = 0) -> State:
         """Wait for a condition on the state."""
-        deadline = asyncio.get_running_loop().time() + within
+        deadline = asyncio.get_running_loop().time() + (within or self.world.patience)
         for pause in itertools.chain((0.03, 0.06, 0.12), itertools.repeat(self.world.between_looks)):
             state = await self.state()
             if ready(state):
@@ -291,7 +292,6 @@ def summary(state: State) -> str:
 
 def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Settings:
     return load_settings(
-        **more,
         home=home,
         temporal_address=address,
         platform_url=sims.platform.url,

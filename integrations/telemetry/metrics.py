@@ -136,4 +136,5 @@ def labels_of(about: Projection | None) -> Labels:
 def clock_labels(entry: Entry) -> Labels:
     """What a clock's entry says of its clock."""
     said = {"clock": "clock", "basis": "kind", "counsel": "counsel"}
-    return {label: str(entry.detail.get(name, "")) for label, name in said.items()}
+    # The register writes US-EDR; what leaves us is in small letters.
+    return {label: str(entry.detail.get(name, "")).lower() for label, name in said.items()}

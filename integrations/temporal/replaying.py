@@ -77,6 +77,7 @@ class _Watch(Interceptor):
 
             async def execute_workflow(self, input: ExecuteWorkflowInput) -> Any:
                 watch.instance = workflow.instance()
+                watch.instance.watched = True
                 return await super().execute_workflow(input)
 
         return Inbound

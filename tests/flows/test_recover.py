@@ -219,7 +219,7 @@ async def test_a_healthy_a_closed_and_an_unknown_case_are_refused(world: World) 
         await recovered(closed)
     assert refused.value.code is Code.ALREADY_CLOSED
     with pytest.raises(HoldfastError) as refused:
-        await recovered(Case(world, "EDR-00000-00000"))
+        await recovered(Case(world, "EDR-XXXXX-XXXXX"))
     assert refused.value.code is Code.UNKNOWN_CASE
 
 

@@ -51,8 +51,8 @@ async def test_an_open_case_a_wrong_reason_and_a_person_who_may_not_are_refused(
         (duty, closed.id, "because", Code.REASON_REQUIRED),
         (duty, f"{closed.id}/review", "new-harm", Code.STILL_RUNNING),
         (await world.someone(Role.ENGINEER), closed.id, "new-harm", Code.NOT_ALLOWED),
-        (await world.someone(Role.GENERAL_COUNSEL), "EDR-00000-00000", "new-harm", Code.NOT_ALLOWED),
-        (duty, "EDR-00000-00000", "new-harm", Code.UNKNOWN_CASE),
+        (await world.someone(Role.GENERAL_COUNSEL), "EDR-XXXXX-XXXXX", "new-harm", Code.NOT_ALLOWED),
+        (duty, "EDR-XXXXX-XXXXX", "new-harm", Code.UNKNOWN_CASE),
     ):
         with pytest.raises(HoldfastError) as refused:
             await world.desk.reopen(who, Reopen(case=case, code=code))

@@ -65,7 +65,7 @@ async def _play(scene: Scene, scenario: Scenario, tally: Tally) -> None:
             case = await scenario.open(scene.world)
             tally.declared += 1
             await scenario.play(case)
-            await case.until(lambda state: bool(state.outcome) and state.status.value == "closed", within=_WITHIN)
+            await case.until(lambda state: state.status.value == "closed" and not state.pending, within=_WITHIN)
         tally.faults += await faults_of(case, scenario)
     except Exception as error:  # a case that fails must not end the soak: it is what the soak looks for
         where = "".join(traceback.format_exception_only(error)).strip()[:300]

@@ -111,6 +111,7 @@ async def open_scene(directory: Path) -> AsyncIterator[Scene]:
             await stack.enter_async_context(each)
         http = await stack.enter_async_context(httpx.AsyncClient())
         client = await connect(server.address, "default", load_ring(world.settings.codec_ring))
+        world.patience = 300
         world.travel = PatientTravel(client)
         world.client = world.travel.client
         world.desk = PatientDesk(DeskClient(desk_url, "inc-lena", http))  # type: ignore[assignment]  # what plays use

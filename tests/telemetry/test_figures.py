@@ -31,9 +31,9 @@ def test_what_the_ledger_holds_is_what_was_counted(recorded: Recorded) -> None:
 async def test_every_entry_of_every_case_was_counted_once(recorded: Recorded) -> None:
     world, evening = recorded.world, recorded.evening
     written = 0
-    for case in (evening.case, f"{evening.case}/review", evening.left_open, evening.drill):
+    for case in (evening.case, f"{evening.case}/review", f"{evening.case}/wellbeing", evening.left_open, evening.drill):
         written += len(await world.records.ledger.read(case))
-    clocks = 3  # told to the observer, as no procedure here has one
+    clocks = 3  # told to the observer besides those of the procedure
     assert recorded.collector.value("holdfast.ledger.entries") == written + clocks
 
 
@@ -43,9 +43,9 @@ def test_decisions_are_measured_by_gate_family_and_role(recorded: Recorded) -> N
             "holdfast.decision.latency", **REAL, gate="release", family="disclose", role=role, act="approve"
         )
         assert point.value == 1
-        assert point.total > 1800  # it was silent to the end of its ladder first
+        assert point.total >= 1800  # it was silent to the end of its ladder first
     [gate] = recorded.collector.points("holdfast.gate.duration", **REAL, gate="release")
-    assert gate.total > 1800
+    assert gate.total >= 1800
 
 
 def test_a_refusal_is_counted_by_its_code_for_the_case_that_it_was_of(recorded: Recorded) -> None:
@@ -56,7 +56,7 @@ def test_a_drill_is_never_among_the_real_figures(recorded: Recorded) -> None:
     count = recorded.collector.value
     assert count("holdfast.cases.opened", drill=True) == 1
     assert count("holdfast.cases.open", drill=True) == 1
-    assert count("holdfast.cases.open", drill=False) == 1
+    assert count("holdfast.cases.open", drill=False) == 2  # the one that was left, and the care of people
     assert recorded.collector.points("holdfast.step.duration", step="keep_books", drill=True)
 
 
@@ -72,7 +72,7 @@ def test_what_waits_now_is_told_with_its_age_and_whether_anybody_was_reached(rec
 
 def test_clocks_are_counted_by_state_and_by_what_counsel_said(recorded: Recorded) -> None:
     for state in ("armed", "warned", "breached"):
-        assert recorded.collector.value("holdfast.clock.changes", **REAL, state=state, counsel="unconfirmed") == 1
+        assert recorded.collector.value("holdfast.clock.changes", **REAL, state=state, counsel="unconfirmed") >= 1
 
 
 async def test_a_repeated_append_counts_nothing_twice(recorded: Recorded) -> None:

@@ -82,8 +82,14 @@ class IncidentWorkflow(Exports):
             self._note_refusal(answer)
         else:
             self._after_change()
-        self._own(self._keep_books())
+        self._own(self._keep_books_in_turn())
         return answer
+
+    async def _keep_books_in_turn(self) -> None:
+        """After what this act set in motion, so that an effect does not wait for two writes where one will do."""
+        if self._patched("books-in-turn"):
+            await workflow.wait_condition(lambda: True)
+        await self._keep_books()
 
     def _note_refusal(self, refused: Refused) -> None:
         self.state = self.state.with_(refusals=self.state.refusals + 1)
