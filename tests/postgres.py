@@ -62,7 +62,8 @@ class Postgres:
     def restart(self) -> None:
         """Start it again after it was killed; what was committed is there."""
         # The library takes a dead postmaster that nobody has reaped for a running one.
-        (self._home / "data" / "postmaster.pid").unlink(missing_ok=True)
+        for left in ("postmaster.pid", ".s.PGSQL.5432.lock", ".s.PGSQL.5432"):
+            (self._home / "data" / left).unlink(missing_ok=True)
         for left in reversed(range(40)):
             try:
                 self._server.ensure_postgres_running()
