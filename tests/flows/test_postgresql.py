@@ -33,12 +33,13 @@ async def released(world: World) -> str:
 
 
 async def test_a_case_runs_on_postgresql_and_its_record_proves_itself(
-    tmp_path: Path, temporal_server: EmbeddedServer, simulators: Simulators, postgres: Postgres
+    tmp_path: Path, simulators: Simulators, postgres: Postgres
 ) -> None:
     url = await postgres.url()
-    async with WitnessSimulator() as witness:
+    # A server of its own: another deployment's workers would open nothing that this one sealed.
+    async with EmbeddedServer(tmp_path / "temporal", time_skipping=True) as server, WitnessSimulator() as witness:
         more = {"store_url": url, "witness_url": witness.url, "witness_token": WITNESS_TOKEN}
-        async with open_world(tmp_path / "home", temporal_server, simulators, **more) as world:
+        async with open_world(tmp_path / "home", server, simulators, **more) as world:
             case = await released(world)
             auditor = await world.someone(Role.AUDITOR)
             specialist = await world.someone(Role.LE_SPECIALIST)
