@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 
@@ -29,7 +30,9 @@ async def test_each_run_keeps_the_one_before_and_the_review_keeps_the_last(world
     await scenario.play(case)
     report = await case.result()
     assert report.turnovers == 1
-    await case.review.noted(Kind.EXPORTED, "whole")
+    async with asyncio.timeout(60):
+        while all(each.subject != report.run for each in await exported(case.review)):
+            await asyncio.sleep(0.05)
     # The review may have continued as new too, and then keeps its own first run beside the case's last.
     said = [*await exported(case), *(each for each in await exported(case.review) if each.subject == report.run)]
     assert [each.code for each in said] == ["whole", "up-to-here", "whole"]
