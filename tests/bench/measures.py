@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.acts import Approve, Take
+from domain.armed import Track, subject_of
 from domain.timeline import Kind
 from tests.bench.bare import Plan
 from tests.bench.bed import LEGAL, MANAGER, OWNER, Bed, all_of, timed
@@ -145,20 +146,17 @@ async def _at_rest(bed: Bed, found: list[tuple[str, str]]) -> None:
         await _quiet(bed, case)
 
 
-async def burst(bed: Bed, count: int) -> Row:
+async def burst(bed: Bed, count: int) -> tuple[Row, list[str]]:
     """So many declarations at once, beside so many bare starts; nobody works meanwhile, so that only intake counts."""
     await bed.ours.kill()
     await bed.floor.kill()
-    _, ours = await all_of(lambda _: bed.declare("rehearsed_monitoring"), count, 50)
+    found, ours = await all_of(lambda _: bed.declare("rehearsed_monitoring"), count, 50)
     _, floor = await all_of(lambda _: bed.bare(Plan(activities=1, updates=1)), count, 50)
     await bed.ours.start()
     await bed.floor.start()
-    return {
-        "declares": count,
-        "ours_s": round(ours, 2),
-        "bare_s": round(floor, 2),
-        "ratio": round(ours / floor, 2),
-    }
+    await _at_rest(bed, found)
+    row = {"declares": count, "ours_s": round(ours, 2), "bare_s": round(floor, 2), "ratio": round(ours / floor, 2)}
+    return row, [case for case, _ in found]
 
 
 async def recovery(bed: Bed, cases: list[str]) -> Row:
@@ -189,14 +187,12 @@ async def skipped(bed: Bed, count: int, hours: int) -> Row:
         await bed.world.travel.later(handle, timedelta(hours=hours))
         await _quiet(bed, case)
         now = await bed.world.travel.now(handle)
-        due: dict[str, datetime] = {}
-        for each in [one.entry for one in await bed.world.records.ledger.read(case)]:
-            if each.kind is Kind.RUNG and each.subject in due:
+        track = Track()
+        for number, each in enumerate([one.entry for one in await bed.world.records.ledger.read(case)], 1):
+            armed = {one.subject: one.due for one in track.armed}.get(subject_of(each))
+            if each.kind is Kind.RUNG and armed is not None:
                 fired += 1
-                late += each.at - due[each.subject] > timedelta(seconds=2)
-            if "next_due" in each.detail:
-                due[each.subject] = datetime.fromisoformat(str(each.detail["next_due"]))
-            if each.kind in (Kind.GATE_DECIDED, Kind.TASK_ENDED, Kind.OWNER):
-                due.pop(each.subject, None)
-        never += sum(1 for at in due.values() if at < now - timedelta(seconds=2))
+                late += each.at - armed > timedelta(seconds=2)
+            track = track.after([(number, each)])
+        never += sum(1 for one in track.armed if one.due < now - timedelta(seconds=2))
     return {"cases": count, "hours_each": hours, "rungs_fired": fired, "late": late, "never": never}
