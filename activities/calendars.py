@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Iterable
 from datetime import date
 from importlib.metadata import version
 
@@ -39,15 +40,18 @@ def _due(given: DueDate) -> Due:
     return Due(due_at=due_at, days_off=len(skipped), calendar=f"holidays {version('holidays')}")
 
 
-def _holidays(span: Span) -> holidays.HolidayBase | dict[date, str]:
-    """The public holidays of the span's country; none where days are simply counted.
+def _holidays(span: Span) -> Collection[date]:
+    """The public holidays of the span's country; none where days are simply counted."""
+    return public_holidays(span.country, span.region) if span.unit is Unit.BUSINESS_DAYS else ()
+
+
+def public_holidays(country: str, region: str = "", years: Iterable[int] = ()) -> Collection[date]:
+    """Of an ISO 3166 country and, if given, one of its parts; without `years` each year is known when it is asked.
 
     Raises:
         HoldfastError: `permanent` if the library does not know the country or region.
     """
-    if span.unit is not Unit.BUSINESS_DAYS:
-        return {}
     try:
-        return holidays.country_holidays(span.country, subdiv=span.region or None)
+        return holidays.country_holidays(country, subdiv=region or None, years=list(years) or None)
     except NotImplementedError:
-        raise HoldfastError(Code.PERMANENT, f"no calendar for {span.country!r} {span.region!r}") from None
+        raise HoldfastError(Code.PERMANENT, f"no calendar for {country!r} {region!r}") from None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from datetime import date
 
+from activities.calendars import public_holidays
 from activities.inputs import keep_input
 from activities.report.material import Material, Said, in_words, roles_of, without_names
 from activities.review import (
@@ -25,7 +25,6 @@ from activities.review import (
     StartWellbeing,
 )
 from activities.step import performs
-from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.figures import figures
 from domain.outside import LiveDirectory, Starter
@@ -62,7 +61,8 @@ class Reviewing:
 
     @performs(PlanReview)
     async def plan(self, given: PlanReview) -> Plan:
-        closed = await asyncio.to_thread(_holidays, given.calendar, given.since.year)
+        year = given.since.year
+        closed = frozenset(await asyncio.to_thread(public_holidays, given.calendar, years=(year, year + 1)))
         return Plan(
             draft_due=business_days_after(given.since, given.draft_days, closed),
             owned_due=business_days_after(given.since, given.owned_days, closed),
@@ -198,15 +198,6 @@ class Reviewing:
         name = f"wellbeing/{given.here.key}/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         ref = await self._vault.put(given.here.case, EvidenceKind.WELLBEING, text.encode(), name=name)
         return Exposed(people=len(people), new=max(len(people) - given.known, 0), names=ref)
-
-
-def _holidays(country: str, year: int) -> frozenset[date]:
-    import holidays
-
-    try:
-        return frozenset(holidays.country_holidays(country, years=[year, year + 1]))
-    except NotImplementedError:
-        raise HoldfastError(Code.BROKEN_CONFIGURATION, f"no public holidays are known of {country!r}") from None
 
 
 def _rendered(material: Material) -> list[tuple[str, bytes]]:
