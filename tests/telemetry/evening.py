@@ -119,6 +119,7 @@ async def _released_after_silence(world: World, case: Case) -> None:
     await case.act(Role.DUTY_MANAGER, "stand-down", Deny(code="no"))
     while "silence" not in (await case.state()).journal.get("notify/release/1", {}):
         await case.later(minutes=15)
+    await case.later(seconds=5)
     with pytest.raises(HoldfastError):
         await case.act(legal, "release/1", Approve(), nonce="of another card")
     async with served(web_over(world)) as url, httpx.AsyncClient(headers={"traceparent": TRACEPARENT}) as http:
