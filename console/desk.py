@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-from temporalio.client import (
-    Client,
-    WorkflowHandle,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
 from console.auditing import Auditing
 from console.declaring import Declarer
 from console.listing import MOST, OpenCases, for_each, something_open
 from console.recovering import Recoverer
 from console.reopening import Reopener
+from console.running_cases import RunningCases
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
@@ -34,19 +26,15 @@ from domain.outside import LiveDirectory
 from domain.people import Authority, Directory, Person
 from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
+from domain.receive import REPEATED
 from domain.refusal import Refused
 from domain.signing import Signer
 from domain.standing import REVIEW, WELLBEING, privileged, tail_of
 from domain.state import State, Status
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
-from domain.voting import alone_roles
 from integrations.base.tracing import traced
 
-# What is not confirmed by then is answered as not recorded; surfaces with less time (Slack) keep their own budget.
-ANSWER_WITHIN = timedelta(seconds=10)
-QUERY_WITHIN = timedelta(seconds=10)
-_AGAIN = 0.05  # seconds; a first workflow task takes some tens of milliseconds
-_CLOSED = "already completed"
+_EXPLAINED = (Code.INVALID, Code.REASON_REQUIRED)  # whose detail says what to correct
 
 
 class LocalDesk:
@@ -68,7 +56,7 @@ class LocalDesk:
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
         self._heard = heard
-        self._client = client
+        self._running = RunningCases(client)
         self._ledger = ledger
         self._cases = cases
         self._vault = vault
@@ -77,7 +65,7 @@ class LocalDesk:
         self._declarer = declarer
         self._procedures = procedures
         self._auditing = auditing
-        self._open = OpenCases(self._query)
+        self._open = OpenCases(self._running.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
         self._reopener = Reopener(declarer=declarer, ledger=ledger, vault=vault, now=now)
@@ -188,7 +176,7 @@ class LocalDesk:
     async def _last_known(self, case: str) -> State:
         """The state as its run says it or, where Temporal has no run any more, as the store's copy does."""
         try:
-            state = await self._query(case)
+            state = await self._running.state(case)
         except HoldfastError as error:
             copy = await self._recoverer.copy(case) if error.code is Code.UNKNOWN_CASE else None
             if copy is None:
@@ -234,41 +222,23 @@ class LocalDesk:
                 directory_revision=directory.revision,
             ),
             at=self._now(),
-            alone=await self._decides_alone(case, doing, who),
         )
         with traced("act", act=doing.act.kind, subject=name_of(doing.subject)) as span:
             recorded = await self._deliver(statement)
             span.set_attribute("holdfast.status", recorded.status)
             return recorded
 
-    async def _decides_alone(self, case: str, doing: Doing, who: Person) -> bool:
-        if not doing.subject:
-            return False
-        record = (await self._query(case)).gates.get(doing.subject)
-        return record is not None and bool(alone_roles(record.gate, record.rungs) & set(who.roles))
-
-    async def _deliver(self, statement: Statement) -> Recorded:
-        """The signed statement as an update; a refusal is kept in the ledger, an unconfirmed one is said so."""
-        signed = self._signer.sign(statement)
-        update_id = hashlib.sha256(statement.id.encode()).hexdigest()[:32]
-        try:
-            answer: Any = await self._handle(statement.case).execute_update(
-                "decide", signed, id=update_id, result_type=Recorded, rpc_timeout=ANSWER_WITHIN
-            )
-        except WorkflowUpdateFailedError as error:
-            cause = error.cause
-            code = _code(cause.type) if isinstance(cause, ApplicationError) else Code.FAULT
-            detail = str(cause.message) if isinstance(cause, ApplicationError) else ""
-            await self._keep_refusal(statement, code)
-            raise HoldfastError(code, detail if code in (Code.INVALID, Code.REASON_REQUIRED) else "") from None
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            raise HoldfastError(Code.NOT_RECORDED) from None
-        except RPCError as error:
-            raise _of_rpc(error) from None
+    async def _deliver(self, said: Statement) -> Recorded:
+        """Foreseen, signed, sent, answered. What the case would refuse is not sent: it is kept in the ledger."""
+        foreseen = await self._running.foresee(said)
+        answer = foreseen.answer
+        if not isinstance(answer, Refused) and answer.status != REPEATED:
+            signed = self._signer.sign(said.model_copy(update={"alone": foreseen.alone}))
+            answer = await self._running.deliver(said.case, signed)
         if isinstance(answer, Refused):
-            await self._keep_refusal(statement, answer.code)
-            raise HoldfastError(answer.code, answer.detail)
-        return Recorded.model_validate(answer)
+            await self._keep_refusal(said, answer.code)
+            raise HoldfastError(answer.code, answer.detail if answer.code in _EXPLAINED else "")
+        return answer
 
     async def _keep_refusal(self, said: Statement, code: Code) -> None:
         entry = Entry(
@@ -310,7 +280,7 @@ class LocalDesk:
         if beside == WELLBEING:
             return may(who, action, part=Part.WELLBEING)
         try:
-            state = await self._query(normal(case))
+            state = await self._running.state(normal(case))
         except HoldfastError as error:
             if error.code is Code.UNREACHABLE:
                 raise
@@ -326,26 +296,7 @@ class LocalDesk:
 
     async def _state(self, person: str, case: str, action: Action) -> State:
         await self._person(person, action, case)
-        return await self._query(normal(case))
-
-    def _handle(self, case: str) -> WorkflowHandle[Any, Any]:
-        return self._client.get_workflow_handle(case)
-
-    async def _query(self, case: str) -> State:
-        deadline = asyncio.get_running_loop().time() + QUERY_WITHIN.total_seconds()
-        while True:
-            try:
-                found: Any = await self._handle(case).query("state", result_type=State, rpc_timeout=QUERY_WITHIN)
-                break
-            except RPCError as error:
-                # A run that has only just begun (declared, or continued as new) cannot be asked for a moment.
-                early = error.status is RPCStatusCode.FAILED_PRECONDITION
-                if not early or asyncio.get_running_loop().time() > deadline:
-                    raise _of_rpc(error) from None
-            await asyncio.sleep(_AGAIN)
-        if isinstance(found, Refused):
-            raise HoldfastError(found.code)
-        return State.model_validate(found)
+        return await self._running.state(normal(case))
 
 
 def normal(case: str) -> str:
@@ -358,24 +309,3 @@ def normal(case: str) -> str:
     if slash and tail not in (REVIEW, WELLBEING):
         raise HoldfastError(Code.UNKNOWN_CASE)
     return spell_case_id(*parse_case_id(head)) + slash + tail
-
-
-def _code(text: str | None) -> Code:
-    try:
-        return Code(text or "")
-    except ValueError:
-        return Code.FAULT
-
-
-def _of_rpc(error: RPCError) -> HoldfastError:
-    match error.status:
-        case RPCStatusCode.NOT_FOUND if _CLOSED in str(error):
-            return HoldfastError(Code.ALREADY_CLOSED)
-        case RPCStatusCode.NOT_FOUND:
-            return HoldfastError(Code.UNKNOWN_CASE)
-        case RPCStatusCode.FAILED_PRECONDITION:
-            return HoldfastError(Code.UNREACHABLE, "no worker takes this case up")
-        case RPCStatusCode.UNAVAILABLE | RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
-            return HoldfastError(Code.UNREACHABLE, "Temporal")
-        case _:
-            return HoldfastError(Code.FAULT)

@@ -38,7 +38,7 @@ review, over days and restarts, to the last step. A declaration that waits in th
 continues its own trace when it starts. The spans of a workflow have no length, because a run may take days; the tries
 of steps have their true one.
 
-An act of a person stands in the case's trace as `HandleUpdate:decide`, with what was done and on what, and is linked
+An act of a person stands in the case's trace as `HandleSignal:envelope`, with what was done and on what, and is linked
 to the trace of the request in which they did it. A caller's own `traceparent` is linked as well, and not continued.
 To find the trace of a case, ask for it by name on a machine that has the keys: `holdfast trace CASE`.
 

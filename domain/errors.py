@@ -71,7 +71,7 @@ SENTENCES: dict[Code, str] = {
     Code.NO_COPY: "There is no copy of this case to start it from; declare it again with a new key.",
     Code.SUSPENDED: "This person's access is suspended; someone else must do this.",
     Code.UNREACHABLE: "The other side cannot be reached; check that it runs and try again.",
-    Code.NOT_RECORDED: "Your decision was NOT recorded; try again.",
+    Code.NOT_RECORDED: "Your decision is NOT confirmed; try again, it counts only once.",
     Code.BROKEN_CONFIGURATION: "The configuration is not usable; correct the setting that is named.",
     Code.DAMAGED: "This copy is damaged, so nothing was changed; use another one.",
     Code.GUARD: "A safeguard refused this step; the case shows which condition is missing.",
@@ -82,6 +82,10 @@ SENTENCES: dict[Code, str] = {
     Code.NEEDS_HUMAN: "The other side does not accept our credentials; an engineer must look at it.",
     Code.FAULT: "Something failed on our side; the operator has the details.",
 }
+
+
+# Somebody altered, forged or misdirected something: the case itself must know of it, not only who asked.
+TAMPERING = frozenset({Code.UNSEALED, Code.TAMPERED, Code.OTHER_CASE, Code.UNKNOWN_KEY, Code.FORGED, Code.UNREADABLE})
 
 
 class HoldfastError(Exception):

@@ -1,4 +1,4 @@
-"""The one way into a running case: every act, by update or by signal, passes through `receive`."""
+"""The one way into a running case: every act, however it travels, passes through `receive`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from domain import acts, handing
 from domain.acknowledging import acknowledged
+from domain.base import Model
 from domain.canonical import digest
 from domain.effects import Leave, ways_out
 from domain.errors import Code
@@ -21,11 +22,25 @@ from domain.reports import chosen, move_asked, reported
 from domain.signing import open_statement
 from domain.state import OWNER, Choice, GateRecord, InterventionRecord, State, Status, TaskRecord
 from domain.timeline import Kind
-from domain.voting import cast, settle, withdrawn
+from domain.voting import alone_roles, cast, settle, withdrawn
 
 # Whether a step's result type accepts this form; the kit knows the step, the domain does not.
 Fits = Callable[[str, dict[str, object]], bool]
 Answer = acts.Recorded | Refused
+REPEATED = "already-recorded"  # the status in the answer to an act that counted before
+
+
+class Answered(Model):
+    """What a case said to one envelope; None if the envelope has not reached it."""
+
+    answer: Answer | None
+
+
+class Foreseen(Model):
+    """What a case would answer to a statement now, and whether its speaker would decide alone."""
+
+    answer: Answer
+    alone: bool
 
 
 def receive(
@@ -45,17 +60,40 @@ def receive(
     said = open_statement(envelope, trusted)
     if isinstance(said, Refused):
         return state, said
+    return _heard(state, procedure, said, envelope, now, fits)
+
+
+def foresee(state: State, procedure: Procedure, said: acts.Statement, now: datetime, fits: Fits) -> Foreseen:
+    """What `receive` would answer to this statement, once it is signed."""
+    unsigned = acts.Signed(body="", key_id="", signature="")
+    _, answer = _heard(state, procedure, said, unsigned, now, fits)
+    gate = state.gates.get(said.subject)
+    alone = gate is not None and bool(alone_roles(gate.gate, gate.rungs) & set(said.authority.roles))
+    return Foreseen(answer=answer, alone=alone)
+
+
+def remembered(state: State, trusted: tuple[acts.PublicKey, ...], envelope: acts.Signed) -> acts.Recorded | None:
+    """The answer to an envelope that this case took in some time ago, maybe in an earlier run."""
+    said = open_statement(envelope, trusted)
+    if isinstance(said, Refused) or said.id not in state.seen:
+        return None
+    return acts.Recorded(id=said.id, subject=said.subject, status=REPEATED)
+
+
+def _heard(
+    state: State, procedure: Procedure, said: acts.Statement, signed: acts.Signed, now: datetime, fits: Fits
+) -> tuple[State, Answer]:
     if said.case != state.case:
         return state, Refused(code=Code.OTHER_CASE)
     if said.id in state.seen:
-        return state, acts.Recorded(id=said.id, subject=said.subject, status="already-recorded")
+        return state, acts.Recorded(id=said.id, subject=said.subject, status=REPEATED)
     if state.status is Status.CLOSED:
         return state, Refused(code=Code.ALREADY_CLOSED)
-    changed = _apply(state, procedure, said, envelope, now, fits)
+    changed = _apply(state, procedure, said, signed, now, fits)
     if isinstance(changed, Refused):
         return state, changed
-    remembered = changed.with_(seen=(*changed.seen, said.id))
-    return remembered, acts.Recorded(id=said.id, subject=said.subject, status=_status_of(remembered, said.subject))
+    heard = changed.with_(seen=(*changed.seen, said.id))
+    return heard, acts.Recorded(id=said.id, subject=said.subject, status=_status_of(heard, said.subject))
 
 
 def _status_of(state: State, subject: str) -> str:

@@ -59,12 +59,14 @@ SPANS: dict[str, str] = {
     "CompleteWorkflow:TYPE": "a run of the case ended; without length",
     "StartActivity:STEP": "the case asked for a step; without length",
     "RunActivity:STEP": "one try of the step, with its true length",
-    "HandleUpdate:decide": "an act of a person as the case took it; linked to the request in which they spoke",
-    "RefuseUpdate:decide": "an act that the case refused, with the code",
-    "HandleSignal:NAME": "a signal to the case",
+    "HandleSignal:envelope": "an act of a person as the case took or refused it; linked to the request in which they "
+    "spoke",
+    "HandleSignal:NAME": "another signal to the case",
     "SignalExternalWorkflow:NAME": "the case told its review that it closed",
     "QueryWorkflow:state": "a look at a case; part of the looker's trace",
-    "StartWorkflowUpdate:decide": "the desk sends an act to the case",
+    "QueryWorkflow:foresee": "the desk asks what the case would answer to an act",
+    "SignalWorkflow:envelope": "the desk sends an act to the case",
+    "QueryWorkflow:answer": "the desk asks what the case answered",
     "SYSTEM VERB": "one exchange with an outside system; nothing of the trace is sent to it",
 }
 """Name of a span, capitals standing for a code, and what it is."""

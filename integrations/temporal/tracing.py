@@ -13,7 +13,7 @@ from typing import Any
 import temporalio.client
 from opentelemetry.trace import SpanKind, Tracer, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from temporalio import activity
+from temporalio import activity, workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor, TracingWorkflowInboundInterceptor
@@ -24,6 +24,7 @@ from temporalio.worker import (
     ActivityInboundInterceptor,
     ExecuteActivityInput,
     HandleQueryInput,
+    HandleSignalInput,
     HandleUpdateInput,
     Interceptor,
     WorkflowInboundInterceptor,
@@ -100,7 +101,12 @@ class _Inbound(TracingWorkflowInboundInterceptor):
             self._span_of(f"HandleUpdate:{input.update}", input, _said(input.args, answer))
             return answer
 
-    def _span_of(self, name: str, input: HandleUpdateInput, codes: dict[str, str]) -> None:
+    async def handle_signal(self, input: HandleSignalInput) -> None:
+        with self._top_level_workflow_context(success_is_complete=False):
+            await self.next.handle_signal(input)
+            self._span_of(f"HandleSignal:{input.signal}", input, _said(input.args, _answer_to(input)))
+
+    def _span_of(self, name: str, input: HandleUpdateInput | HandleSignalInput, codes: dict[str, str]) -> None:
         """A span in the case's trace, linked to the trace of the request in which the person spoke."""
         header = input.headers.get(self.header_key)
         self._completed_span(
@@ -109,6 +115,12 @@ class _Inbound(TracingWorkflowInboundInterceptor):
             additional_attributes=codes,
             kind=SpanKind.SERVER,
         )
+
+
+def _answer_to(input: HandleSignalInput) -> object:
+    """A signal has no answer of its own: the case is asked for it, as the desk asks."""
+    ask = workflow.get_query_handler("answer") if input.signal == "envelope" else None
+    return ask(*input.args).answer if ask is not None else None
 
 
 def _said(args: Sequence[Any], answer: object) -> dict[str, str]:

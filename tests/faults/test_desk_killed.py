@@ -51,7 +51,7 @@ async def test_each_acknowledged_declaration_exists_however_often_the_desk_is_ki
             assert before.get(key, case) == case
             acknowledged[key] = case
     for case in acknowledged.values():
-        assert (await bare.desk._query(case)).case == case
+        assert (await bare.look(case)).case == case
 
 
 async def test_what_is_declared_while_temporal_is_down_waits_in_the_inbox_and_runs_afterwards(
@@ -75,4 +75,4 @@ async def test_what_is_declared_while_temporal_is_down_waits_in_the_inbox_and_ru
         async with asyncio.timeout(30):
             while await bare.records.inbox.pending():
                 await asyncio.sleep(0.1)
-    assert (await bare.desk._query(answer.json()["case"])).case == answer.json()["case"]
+    assert (await bare.look(answer.json()["case"])).case == answer.json()["case"]

@@ -195,10 +195,9 @@ async def test_a_late_write_of_the_lost_run_changes_neither_the_copy_nor_the_lis
     await case.handle.terminate("SYNTHETIC operator")
     await recovered(case)
     new = await case.until(lambda state: state.recovered == 1 and not state.pending)
-    stale = old.noted(old.declared_at + timedelta(seconds=1), Kind.BRIEF, "late", code="late")
-    await world.records.ledger.append(
-        case.id, stale.pending, stale.projection(old.declared_at + timedelta(seconds=1)), packed(stale).encode()
-    )
+    before = old.declared_at + timedelta(milliseconds=1)  # the lost run's own time, always before the new run's
+    stale = old.noted(before, Kind.BRIEF, "late", code="late")
+    await world.records.ledger.append(case.id, stale.pending, stale.projection(before), packed(stale).encode())
     copied = await world.desk._recoverer.copy(case.id)
     assert copied is not None
     assert copied.recovered == 1

@@ -59,7 +59,7 @@ class PatientDesk:
     async def audit(self, person: str) -> AuditReport:
         return await _insisting(lambda: self._client.audit(person))
 
-    async def _query(self, case: str) -> State:
+    async def look(self, case: str) -> State:
         return await _insisting(lambda: self._client.show("inc-lena", case))
 
 

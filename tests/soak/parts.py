@@ -114,6 +114,7 @@ async def open_scene(directory: Path) -> AsyncIterator[Scene]:
         world.patience = 300
         world.travel = PatientTravel(client)
         world.client = world.travel.client
-        world.desk = PatientDesk(DeskClient(desk_url, "inc-lena", http))  # type: ignore[assignment]  # what plays use
+        desk = PatientDesk(DeskClient(desk_url, "inc-lena", http))
+        world.desk, world.look = desk, desk.look  # type: ignore[assignment, method-assign]  # what plays use
         parts: dict[str, Part] = {**commands, "temporal": Temporal(server), "store": Database(postgres)}
         yield Scene(world, parts, switch, sims, client)

@@ -13,17 +13,17 @@ from workflows.kit.exporting import Exports
 
 with workflow.unsafe.imports_passed_through():
     from activities.step import STEPS
-    from domain.acts import Signed
-    from domain.errors import SENTENCES, Code
+    from domain.acts import Signed, Statement
+    from domain.errors import SENTENCES, TAMPERING
     from domain.incident import IncidentReport, OpenIncident
-    from domain.receive import Answer, receive
+    from domain.receive import Answer, Answered, Foreseen, foresee, receive, remembered
     from domain.refusal import Refused
     from domain.state import State, Status
     from domain.timeline import Kind
 
 # After so many refusals a case keeps counting but pages no more: a flood must not become a flood of pages.
 _PAGED_REFUSALS = 5
-_TAMPERING = frozenset({Code.UNSEALED, Code.TAMPERED, Code.OTHER_CASE, Code.UNKNOWN_KEY, Code.FORGED, Code.UNREADABLE})
+_REMEMBERED = 100  # answers
 
 
 class IncidentWorkflow(Exports):
@@ -39,6 +39,7 @@ class IncidentWorkflow(Exports):
         super().__init__(incident)
         self._cancel_seen = False
         self._unwinding = False
+        self._answers: dict[str, Answer] = {}
         self._playing: asyncio.Future[IncidentReport]
 
     # -- what people see and say --------------------------------------------------------------------------
@@ -48,25 +49,41 @@ class IncidentWorkflow(Exports):
         """Everything that any screen shows of this case."""
         return self.state
 
+    @workflow.query(name="foresee")
+    def foresee(self, said: Statement) -> Foreseen:
+        """What the case would answer now: ordinary refusals cost no history, the desk keeps them in the ledger."""
+        if self._refused_input is not None:
+            return Foreseen(answer=self._refused_input, alone=False)
+        return foresee(self.state, self.policy, said, workflow.now(), _fits)
+
+    @workflow.signal(name="envelope")
+    def on_envelope(self, envelope: Signed) -> None:
+        """One act of one person. Tampering is noted and paged; nothing that is sent stops the case."""
+        self._receive(envelope)
+
+    @workflow.query(name="answer")
+    def answer_to(self, envelope: Signed) -> Answered:
+        """What the case said to this envelope."""
+        given: object = envelope
+        if self._refused_input is not None or isinstance(given, Refused):
+            return Answered(answer=self._refused_input)
+        found = self._answers.get(envelope.signature)
+        return Answered(answer=found or remembered(self.state, self.incident.trusted, envelope))
+
     @workflow.update(name="decide")
     def decide(self, envelope: Signed) -> Answer:
-        """One act of one person, answered. Tampering is answered, noted and paged; it never stops the case."""
+        """The same as an update, as decisions travelled once: histories hold them, and anybody may send one."""
         return self._receive(envelope)
 
     @decide.validator
     def _check_decide(self, envelope: Signed) -> None:
-        """Ordinary refusals cost no history: the desk keeps them in the ledger."""
+        """An ordinary refusal is answered without a trace in the history."""
         given: object = envelope
         if isinstance(given, Refused):
             return
         _, answer = self._consider(envelope)
-        if isinstance(answer, Refused) and answer.code not in _TAMPERING:
+        if isinstance(answer, Refused) and answer.code not in TAMPERING:
             raise ApplicationError(answer.detail or SENTENCES[answer.code], type=answer.code.value)
-
-    @workflow.signal(name="envelope")
-    def on_envelope(self, envelope: Signed) -> None:
-        """The same by signal, for transports that can only signal. A refusal is noted, never dropped."""
-        self._receive(envelope)
 
     def _consider(self, envelope: Signed) -> tuple[State, Answer]:
         return receive(self.state, self.policy, self.incident.trusted, envelope, workflow.now(), _fits)
@@ -83,7 +100,16 @@ class IncidentWorkflow(Exports):
         else:
             self._after_change()
         self._own(self._keep_books_in_turn())
+        self._remember(envelope, answer)
         return answer
+
+    def _remember(self, envelope: Signed, answer: Answer) -> None:
+        """For whoever waits for it. What was recorded is in the state too; a refusal is asked for at once or never."""
+        given: object = envelope
+        if not isinstance(given, Refused):
+            self._answers[envelope.signature] = answer
+        while len(self._answers) > _REMEMBERED:
+            del self._answers[next(iter(self._answers))]
 
     async def _keep_books_in_turn(self) -> None:
         """After what this act set in motion, so that an effect does not wait for two writes where one will do."""
@@ -94,7 +120,7 @@ class IncidentWorkflow(Exports):
     def _note_refusal(self, refused: Refused) -> None:
         self.state = self.state.with_(refusals=self.state.refusals + 1)
         self._note(Kind.REFUSAL, code=refused.code.value)
-        if refused.code in _TAMPERING and self.state.refusals <= _PAGED_REFUSALS:
+        if refused.code in TAMPERING and self.state.refusals <= _PAGED_REFUSALS:
             self._alarm("refusal", "a message to this case was refused", refused.code.value, self.state.refusals)
 
     def _after_change(self) -> None:
