@@ -67,6 +67,12 @@ PATCHES = {
             why="what an act sets in motion writes the ledger once for both, before its effect",
             until=_NO_OLDER,
         ),
+        Patch(
+            name="books-shared",
+            since="0.1.0",
+            why="whoever needs the ledger's receipt takes that of a write which held its entries already",
+            until=_NO_OLDER,
+        ),
     )
 }
 """By name. A name is never used twice, also not after its removal."""

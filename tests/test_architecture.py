@@ -148,7 +148,7 @@ def test_every_model_is_frozen_and_silent_about_its_values() -> None:
         assert each.model_config.get("hide_input_in_errors"), each
 
 
-def test_no_model_enum_or_dataclass_is_defined_where_the_sandbox_would_define_it_again() -> None:
+def test_workflows_define_no_data() -> None:
     found = [each for each in classes() if each.__module__.startswith("workflows.")]
     assert len(found) > 5
     wrong = [
@@ -156,6 +156,39 @@ def test_no_model_enum_or_dataclass_is_defined_where_the_sandbox_would_define_it
         for each in found
         if issubclass(each, BaseModel | Enum) or hasattr(each, "__dataclass_fields__") or issubclass(each, tuple | dict)
     ]
+    assert not wrong
+
+
+REPEATABLE = frozenset({"__future__", "asyncio", "collections", "contextlib", "contextvars", "datetime", "typing"})
+CLOCKS = ("now", "utcnow", "today", "time", "monotonic", "fromtimestamp")
+UNORDERED = ("asyncio.wait", "asyncio.as_completed", "asyncio.sleep", "asyncio.timeout", "asyncio.to_thread")
+
+
+def test_workflows_import_nothing_that_could_differ_when_they_are_replayed() -> None:
+    """The sandbox passes our workflows through (docs/adr/0027), so what it would forbid there is forbidden here."""
+    allowed = REPEATABLE | {"temporalio", "domain", "activities", "workflows"}
+    wrong = {
+        f"{shown(path)} imports {name}"
+        for path in under("workflows")
+        for name in imported(path)
+        if name.partition(".")[0] not in allowed
+    }
+    assert not wrong
+
+
+def test_workflows_take_the_time_from_their_history_alone() -> None:
+    called = [
+        (path, node.lineno, ast.unparse(node.func))
+        for path in under("workflows")
+        for node in ast.walk(sources()[path])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    ]
+    assert ("workflow.now") in {name for _, _, name in called}
+    wrong = {
+        f"{shown(path, line)}: {name}"
+        for path, line, name in called
+        if name in UNORDERED or (name.rpartition(".")[2] in CLOCKS and not name.startswith("workflow."))
+    }
     assert not wrong
 
 

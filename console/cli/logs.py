@@ -35,7 +35,7 @@ def log_as_json(level: str) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level.upper())
-    for name in ("httpx", "httpcore", "alembic"):
+    for name in ("httpx", "httpcore", "alembic", "fontTools"):
         logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they write whole addresses, or what they loaded
     structlog.configure(
         processors=[

@@ -27,6 +27,7 @@ from integrations.temporal.wire import PLAIN, Wire
 PASSED_THROUGH = (
     "domain",  # pure models: one class identity inside and outside, and no re-import for every run
     "activities",  # step inputs and results are declared there; workflows only name the steps
+    "workflows",  # constants and classes: to import them anew cost each run five times its replay (docs/adr/0027)
     "pydantic",  # builds classes at import; re-importing it costs tens of milliseconds for every run
     "pydantic_core",  # compiled, imported lazily by pydantic
     "annotated_types",  # pydantic compares constraint classes by identity

@@ -14,8 +14,9 @@ from domain.acts import Recorded
 from domain.desk import Declaration, Declared, Doing, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
+from domain.ports import Ledger
 from domain.state import State
-from domain.timeline import AuditReport
+from domain.timeline import AuditReport, LedgerEntry
 from integrations.desk_client import DeskClient
 from integrations.temporal.skipping import TimeTravel
 
@@ -61,6 +62,16 @@ class PatientDesk:
 
     async def look(self, case: str) -> State:
         return await _insisting(lambda: self._client.show("inc-lena", case))
+
+
+class PatientLedger:
+    """The ledger as the checks read it, in a store that is away now and then."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def read(self, case: str, after: int = 0) -> Sequence[LedgerEntry]:
+        return await _insisting(lambda: self._ledger.read(case, after))
 
 
 class PatientTravel(TimeTravel):

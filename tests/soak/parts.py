@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -21,7 +22,7 @@ from integrations.temporal.plugin import connect
 from integrations.temporal.server import EmbeddedServer
 from tests.faults.processes import Process, answers, free_port
 from tests.postgres import Postgres, open_postgres
-from tests.soak.desk import PatientDesk, PatientTravel
+from tests.soak.desk import PatientDesk, PatientLedger, PatientTravel
 from tests.world import Simulators, World, open_simulators, open_world
 
 
@@ -116,5 +117,6 @@ async def open_scene(directory: Path) -> AsyncIterator[Scene]:
         world.client = world.travel.client
         desk = PatientDesk(DeskClient(desk_url, "inc-lena", http))
         world.desk, world.look = desk, desk.look  # type: ignore[assignment, method-assign]  # what plays use
+        world.records = dataclasses.replace(world.records, ledger=PatientLedger(world.records.ledger))  # type: ignore[arg-type]
         parts: dict[str, Part] = {**commands, "temporal": Temporal(server), "store": Database(postgres)}
         yield Scene(world, parts, switch, sims, client)

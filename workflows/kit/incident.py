@@ -24,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
 # After so many refusals a case keeps counting but pages no more: a flood must not become a flood of pages.
 _PAGED_REFUSALS = 5
 _REMEMBERED = 100  # answers
+_ROUNDS = 3  # of the workflow's own loop: from a closed gate to the step that it allows
 
 
 class IncidentWorkflow(Exports):
@@ -113,7 +114,9 @@ class IncidentWorkflow(Exports):
 
     async def _keep_books_in_turn(self) -> None:
         """After what this act set in motion, so that an effect does not wait for two writes where one will do."""
-        if self._patched("books-in-turn"):
+        # Each round comes after all that can go on without something from outside; the last wakes nobody any more.
+        rounds = _ROUNDS if self._patched("books-shared") else int(self._patched("books-in-turn"))
+        for _ in range(rounds):
             await workflow.wait_condition(lambda: True)
         await self._keep_books()
 
