@@ -94,6 +94,15 @@ def step(kind: type[S]) -> type[S]:
     return kind
 
 
+def fits(name: str, result: dict[str, Any]) -> bool:
+    """Whether this is a result that the named step could have yielded."""
+    try:
+        STEPS[name].RESULT.model_validate(result)
+    except ValueError:
+        return False
+    return True
+
+
 def failure(error: HoldfastError) -> ApplicationError:
     """The error as Temporal keeps it: the code as type, never retried unless it is `transient`."""
     passing = error.code in (Code.TRANSIENT, Code.UNREACHABLE)

@@ -56,7 +56,7 @@ class LocalDesk:
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
         self._heard = heard
-        self._running = RunningCases(client)
+        self._running = RunningCases(client=client, cases=cases, vault=vault)
         self._ledger = ledger
         self._cases = cases
         self._vault = vault
@@ -104,6 +104,10 @@ class LocalDesk:
     async def show(self, person: str, case: str) -> State:
         await self._person(person, Action.SEE, case)
         return await self._last_known(normal(case))
+
+    async def fate(self, person: str, case: str) -> str:
+        await self._person(person, Action.SEE, case)
+        return await self._recoverer.fate(normal(case))
 
     async def timeline(self, person: str, case: str, *, after: int = 0) -> Sequence[LedgerEntry]:
         await self._person(person, Action.SEE, case)
@@ -174,14 +178,8 @@ class LocalDesk:
         return normal(case)
 
     async def _last_known(self, case: str) -> State:
-        """The state as its run says it or, where Temporal has no run any more, as the store's copy does."""
-        try:
-            state = await self._running.state(case)
-        except HoldfastError as error:
-            copy = await self._recoverer.copy(case) if error.code is Code.UNKNOWN_CASE else None
-            if copy is None:
-                raise
-            state = copy
+        """The state; of a closed case also what it was reopened as."""
+        state = await self._running.state(case)
         if state.status is not Status.CLOSED:
             return state
         return state.with_(reopened_as=await self._reopener.successor(case))
@@ -234,7 +232,7 @@ class LocalDesk:
         answer = foreseen.answer
         if not isinstance(answer, Refused) and answer.status != REPEATED:
             signed = self._signer.sign(said.model_copy(update={"alone": foreseen.alone}))
-            answer = await self._running.deliver(said.case, signed)
+            answer = await self._running.deliver(said, signed)
         if isinstance(answer, Refused):
             await self._keep_refusal(said, answer.code)
             raise HoldfastError(answer.code, answer.detail if answer.code in _EXPLAINED else "")

@@ -41,6 +41,17 @@ class Recoverer:
         copy = await self._cases.copy(case)
         return None if copy is None else unpacked(copy)
 
+    async def fate(self, case: str) -> str:
+        """What became of the case's run; empty while Temporal cannot be asked, and for a case that never ran."""
+        try:
+            fate = (await newest_run(self._client, case)).fate
+        except HoldfastError as error:
+            if error.code is not Code.UNREACHABLE:
+                raise
+            return ""
+        never_ran = fate is Fate.LOST and await self._cases.copy(case) is None
+        return "" if never_ran else fate.value
+
     async def recover(self, person: str, wanted: Recover) -> Recovered:
         """Start the case from its copy; without one, from its first input (it has done nothing outward then).
 

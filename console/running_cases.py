@@ -1,103 +1,109 @@
-"""A case's run as the desk talks to it: what is asked comes back at once, what people decide travels as a signal."""
+"""A case as the desk knows it: what the store's copy says, and acts that travel as signals. A run is never queried.
+
+A query that a worker takes up late makes it work through events which belong to its next task, so that the run can
+never be replayed again (docs/adr/0026). The store has the same state, a moment later, and has it when no worker runs.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any, TypeVar
 
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.acts import Signed, Statement
-from domain.base import Model
+from activities.inputs import kept_input
+from activities.step import fits
+from domain.acts import Recorded, Signed, Statement
+from domain.beginning import begun
+from domain.copies import unpacked
 from domain.errors import Code, HoldfastError
-from domain.receive import Answer, Answered, Foreseen
+from domain.incident import OpenIncident
+from domain.ports import Cases, Vault
+from domain.receive import Foreseen, answered, foresee
 from domain.refusal import Refused
-from domain.state import State
+from domain.state import State, Status
 
-# What is not confirmed by then is answered as not confirmed; surfaces with less time (Slack) keep their own budget.
+# What is not in the books by then is answered as not confirmed; surfaces with less time keep their own budget.
 ANSWER_WITHIN = timedelta(seconds=10)
-_AGAIN = 0.05  # seconds; a first workflow task takes some tens of milliseconds
+_PAUSE = 0.02  # seconds between two looks for an answer; a write of the books takes some tens of milliseconds
 _CLOSED = "already completed"
-
-M = TypeVar("M", bound=Model)
+_KEPT = 500  # inputs of cases that were looked at last
 
 
 class RunningCases:
-    """Queries and signals of cases, with the errors of their readers."""
+    """States of cases, and the way of an act into a case and back."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, *, client: Client, cases: Cases, vault: Vault) -> None:
         self._client = client
+        self._cases = cases
+        self._vault = vault
+        self._inputs: dict[str, OpenIncident] = {}
 
     async def state(self, case: str) -> State:
-        """Everything that any screen shows of this case.
+        """Everything that any screen shows of this case, as its books have it.
 
         Raises:
-            HoldfastError: `unknown-case`; `unreachable`; the code of an answer that does not open.
+            HoldfastError: `unknown-case`; what the store and the vault raise.
         """
-        return await self._ask(case, "state", State)
+        copy = await self._cases.copy(case)
+        if copy is not None:
+            # What the copy still calls pending was written with it.
+            return unpacked(copy).with_(pending=())
+        given = await self._input(case)
+        return begun(given, given.declared_at)
 
     async def foresee(self, said: Statement) -> Foreseen:
         """What the case would answer now; it changes nothing."""
-        return await self._ask(said.case, "foresee", Foreseen, said)
+        state, given = await self.state(said.case), await self._input(said.case)
+        return foresee(state, given.procedure, said, said.at, fits)
 
-    async def deliver(self, case: str, signed: Signed) -> Answer:
-        """Send a signed act and wait for its answer.
+    async def deliver(self, said: Statement, signed: Signed) -> Recorded | Refused:
+        """Send a signed act and wait until the case's books say what became of it.
 
         The signal is durable as soon as the server has taken it, and has one place in the history, whatever becomes
-        of the worker; an update may be run in another order by the next worker (docs/adr/0025). The query that follows
-        is answered after it: the server answers a query with all that came before it.
+        of the worker; an update may be run in another order by the next worker (docs/adr/0025).
 
         Raises:
             HoldfastError: `not-recorded` if nobody confirms it in time: it may still be recorded, and counts once;
-                `unreachable` if it may not have been sent; `already-closed`, `unknown-case`.
+                `unreachable` if it may not have been sent, or no run takes it; `already-closed`.
         """
-        handle = self._client.get_workflow_handle(case)
+        handle = self._client.get_workflow_handle(said.case)
         try:
             await handle.signal("envelope", signed, rpc_timeout=ANSWER_WITHIN)
         except RPCError as error:
-            raise _of_rpc(error) from None
-        deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN.total_seconds()
-        while asyncio.get_running_loop().time() < deadline:
-            try:
-                found = await self._ask(case, "answer", Answered, signed)
-            except HoldfastError:
-                raise HoldfastError(Code.NOT_RECORDED) from None
-            if found.answer is not None:
-                return found.answer
-            await asyncio.sleep(_AGAIN)
-        raise HoldfastError(Code.NOT_RECORDED)
+            raise await self._not_sent(said.case, error) from None
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                return await self._answer(said)
+        except TimeoutError:
+            raise HoldfastError(Code.NOT_RECORDED) from None
 
-    async def _ask(self, case: str, query: str, answer: type[M], *given: Any) -> M:
-        deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN.total_seconds()
-        handle = self._client.get_workflow_handle(case)
+    async def _answer(self, said: Statement) -> Recorded | Refused:
+        before: bytes | None = None
         while True:
-            try:
-                found: Any = await handle.query(query, args=given, result_type=answer, rpc_timeout=ANSWER_WITHIN)
-                break
-            except WorkflowQueryFailedError:
-                raise HoldfastError(Code.FAULT) from None
-            except RPCError as error:
-                # A run that has only just begun (declared, or continued as new) cannot be asked for a moment.
-                early = error.status is RPCStatusCode.FAILED_PRECONDITION
-                if not early or asyncio.get_running_loop().time() > deadline:
-                    raise _of_rpc(error) from None
-            await asyncio.sleep(_AGAIN)
-        if isinstance(found, Refused):
-            raise HoldfastError(found.code)
-        return answer.model_validate(found)
+            copy = await self._cases.copy(said.case)
+            if copy is not None and copy != before:
+                before = copy
+                found = answered(unpacked(copy), said)
+                if found is not None:
+                    return found
+            await asyncio.sleep(_PAUSE)
 
-
-def _of_rpc(error: RPCError) -> HoldfastError:
-    match error.status:
-        case RPCStatusCode.NOT_FOUND if _CLOSED in str(error):
-            return HoldfastError(Code.ALREADY_CLOSED)
-        case RPCStatusCode.NOT_FOUND:
-            return HoldfastError(Code.UNKNOWN_CASE)
-        case RPCStatusCode.FAILED_PRECONDITION:
-            return HoldfastError(Code.UNREACHABLE, "no worker takes this case up")
-        case RPCStatusCode.UNAVAILABLE | RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:
+    async def _not_sent(self, case: str, error: RPCError) -> HoldfastError:
+        if error.status is not RPCStatusCode.NOT_FOUND:
             return HoldfastError(Code.UNREACHABLE, "Temporal")
-        case _:
-            return HoldfastError(Code.FAULT)
+        if (await self.state(case)).status is Status.CLOSED:
+            return HoldfastError(Code.ALREADY_CLOSED)
+        early = "it has not begun yet" if _CLOSED not in str(error) else "its run is gone, an engineer recovers it"
+        return HoldfastError(Code.UNREACHABLE, early)
+
+    async def _input(self, case: str) -> OpenIncident:
+        """What the case was started with; it never changes."""
+        given = self._inputs.get(case) or await kept_input(self._vault, case)
+        if given is None:
+            raise HoldfastError(Code.UNKNOWN_CASE)
+        self._inputs[case] = given
+        while len(self._inputs) > _KEPT:
+            del self._inputs[next(iter(self._inputs))]
+        return given

@@ -113,6 +113,10 @@ class Desk(Protocol):
 
     async def show(self, person: str, case: str) -> State: ...
 
+    async def fate(self, person: str, case: str) -> str:
+        """What became of the case's run: a `Fate` of integrations.temporal.runs, or empty when nobody can say now."""
+        ...
+
     async def timeline(self, person: str, case: str, *, after: int = 0) -> Sequence[LedgerEntry]: ...
 
     async def waiting(self, person: str, *, kind: str = "", case: str = "") -> Sequence[Waiting]:

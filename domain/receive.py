@@ -27,13 +27,8 @@ from domain.voting import alone_roles, cast, settle, withdrawn
 # Whether a step's result type accepts this form; the kit knows the step, the domain does not.
 Fits = Callable[[str, dict[str, object]], bool]
 Answer = acts.Recorded | Refused
+_REFUSED = 20  # refusals that a case remembers
 REPEATED = "already-recorded"  # the status in the answer to an act that counted before
-
-
-class Answered(Model):
-    """What a case said to one envelope; None if the envelope has not reached it."""
-
-    answer: Answer | None
 
 
 class Foreseen(Model):
@@ -72,12 +67,21 @@ def foresee(state: State, procedure: Procedure, said: acts.Statement, now: datet
     return Foreseen(answer=answer, alone=alone)
 
 
-def remembered(state: State, trusted: tuple[acts.PublicKey, ...], envelope: acts.Signed) -> acts.Recorded | None:
-    """The answer to an envelope that this case took in some time ago, maybe in an earlier run."""
-    said = open_statement(envelope, trusted)
-    if isinstance(said, Refused) or said.id not in state.seen:
-        return None
-    return acts.Recorded(id=said.id, subject=said.subject, status=REPEATED)
+def answered(state: State, said: acts.Statement) -> Answer | None:
+    """What the case has said to this statement, as far as this state knows."""
+    if said.id in state.seen:
+        return acts.Recorded(id=said.id, subject=said.subject, status=_status_of(state, said.subject))
+    return state.refused.get(said.id)
+
+
+def told(state: State, trusted: tuple[acts.PublicKey, ...], envelope: acts.Signed | Refused, answer: Refused) -> State:
+    """The state that remembers what it refused, for whoever waits for the answer: of the last few, and only of
+    statements that the desk signed."""
+    said = envelope if isinstance(envelope, Refused) else open_statement(envelope, trusted)
+    if isinstance(said, Refused):
+        return state
+    others = [(key, each) for key, each in state.refused.items() if key != said.id]
+    return state.with_(refused=dict([*others, (said.id, answer)][-_REFUSED:]))
 
 
 def _heard(

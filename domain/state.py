@@ -17,6 +17,7 @@ from domain.evidence import EvidenceRef
 from domain.gates import Gate, Ladder
 from domain.people import Role
 from domain.policy import TaskPolicy
+from domain.refusal import Refused
 from domain.severity import Severity
 from domain.timeline import Entry, Kind, Projection
 
@@ -291,6 +292,7 @@ class State(Model):
     reopened_as: str = ""
     stand_down_asked: str = ""
     refusals: int = 0
+    refused: dict[str, Refused] = {}
     outcome: str = ""
     outcome_code: str = ""
     review: str = ""

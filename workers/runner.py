@@ -16,10 +16,19 @@ from workers.wiring import ROLES, Ports, steps_of
 
 # How many activities one process runs at once, by role; small, because priority orders only what waits at the server.
 _SLOTS = 20
+# After a crash the next decision must not wait ten seconds for a worker that is gone.
+_STICKY = timedelta(seconds=1)
 
 
 def build_worker(
-    client: Client, role: str, ports: Ports, catalogue: Catalogue, *, cached: int = 1000, slots: int = _SLOTS
+    client: Client,
+    role: str,
+    ports: Ports,
+    catalogue: Catalogue,
+    *,
+    cached: int = 1000,
+    slots: int = _SLOTS,
+    sticky: timedelta = _STICKY,
 ) -> Worker:
     """A worker of one role. Only `sop` runs workflows."""
     return Worker(
@@ -29,8 +38,7 @@ def build_worker(
         workflows=list(catalogue.workflows) if role == SOP_QUEUE else [],
         max_cached_workflows=cached if role == SOP_QUEUE else 0,
         max_concurrent_activities=slots,
-        # After a crash the next decision must not wait ten seconds for a worker that is gone.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+        sticky_queue_schedule_to_start_timeout=sticky,
         # Told to go, it finishes what it has: no try of a step takes longer than this.
         graceful_shutdown_timeout=max(each.PATIENCE.per_try for each in STEPS.values()),
     )
@@ -38,11 +46,17 @@ def build_worker(
 
 @asynccontextmanager
 async def running(
-    client: Client, ports: Ports, catalogue: Catalogue, roles: Sequence[str] = ROLES, *, cached: int = 1000
+    client: Client,
+    ports: Ports,
+    catalogue: Catalogue,
+    roles: Sequence[str] = ROLES,
+    *,
+    cached: int = 1000,
+    sticky: timedelta = _STICKY,
 ) -> AsyncIterator[None]:
     """Workers for these roles in this process, until the context ends."""
     async with AsyncExitStack() as stack:
-        workers = [build_worker(client, role, ports, catalogue, cached=cached) for role in roles]
+        workers = [build_worker(client, role, ports, catalogue, cached=cached, sticky=sticky) for role in roles]
         for worker in workers:
             await stack.enter_async_context(worker)
         yield

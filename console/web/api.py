@@ -54,6 +54,10 @@ def api() -> APIRouter:
     async def timeline(web: Parts, person: Person, case: str, after: int = 0) -> Sequence[LedgerEntry]:
         return await web.desk.timeline(person, case, after=after)
 
+    @routes.get("/cases/{case:path}/fate")
+    async def fate(web: Parts, person: Person, case: str) -> dict[str, str]:
+        return {"fate": await web.desk.fate(person, case)}
+
     @routes.post("/cases/{case:path}/documents")
     async def keep(web: Parts, person: Person, case: str, document: Document) -> EvidenceRef:
         return await web.desk.keep(person, case, document.kind, document.text)

@@ -15,15 +15,17 @@ from console.web.parts import COOKIE, Parts, Person, signed_in
 from console.web.views import by_danger, documents_of, entries_of
 from console.web.words import plain
 from domain.codes import REPORTS
-from domain.desk import Reopen, Waiting
+from domain.desk import Reopen
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.reopening import REASONS
 from domain.standing import REVIEW, standing, tail_of
 from domain.state import State, Status
+from integrations.temporal.runs import Fate
 
 SEE_OTHER = 303
 _UNREACHED = (Code.UNREACHABLE, Code.TRANSIENT)
+_GOES_ON = ("", Fate.HEALTHY.value)  # a fate that nobody can say is said by the page of the whole desk
 _CLOSED_SHOWN = 12  # the last few are what a shift looks back at
 
 
@@ -119,18 +121,14 @@ def pages(draw: Drawer) -> APIRouter:
     @routes.get("/cases/{case:path}")
     async def one(request: Request, web: Parts, person: Person, case: str) -> Response:
         state = await web.desk.show(person, case)
-        lost, waiting = False, list[Waiting]()
-        try:
-            waiting = by_danger(await web.desk.waiting(person, case=case))
-        except HoldfastError as error:
-            if error.code is not Code.UNKNOWN_CASE:
-                raise
-            lost = True  # it was just shown from its copy: only its run is gone
+        waiting = by_danger(await web.desk.waiting(person, case=case))
+        fate = "" if state.status is Status.CLOSED else await web.desk.fate(person, case)
         directory = await web.directory.current()
         return draw.page(
             request,
             "case.html",
-            lost=lost and state.status is not Status.CLOSED,
+            stands_still=fate not in _GOES_ON,
+            fate=fate,
             directory=directory,
             person=person,
             state=state,

@@ -57,6 +57,9 @@ class DeskClient:
     async def waiting(self, person: str, *, kind: str = "", case: str = "") -> Sequence[Waiting]:
         return await self._read(_WAITING, person, "GET", "waiting", params={"kind": kind, "case": case})
 
+    async def fate(self, person: str, case: str) -> str:
+        return (await self._read(_NAMES, person, "GET", f"{_of(case)}/fate")).get("fate", "")
+
     async def act(self, person: str, doing: Doing) -> Recorded:
         return await self._read(_RECORDED, person, "POST", "act", json=doing.model_dump(mode="json"))
 

@@ -63,10 +63,7 @@ SPANS: dict[str, str] = {
     "spoke",
     "HandleSignal:NAME": "another signal to the case",
     "SignalExternalWorkflow:NAME": "the case told its review that it closed",
-    "QueryWorkflow:state": "a look at a case; part of the looker's trace",
-    "QueryWorkflow:foresee": "the desk asks what the case would answer to an act",
     "SignalWorkflow:envelope": "the desk sends an act to the case",
-    "QueryWorkflow:answer": "the desk asks what the case answered",
     "SYSTEM VERB": "one exchange with an outside system; nothing of the trace is sent to it",
 }
 """Name of a span, capitals standing for a code, and what it is."""

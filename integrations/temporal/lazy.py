@@ -10,11 +10,9 @@ from typing import Any, TypeVar
 from temporalio.client import (
     Interceptor,
     OutboundInterceptor,
-    QueryWorkflowInput,
+    SignalWorkflowInput,
     StartWorkflowInput,
-    StartWorkflowUpdateInput,
     WorkflowHandle,
-    WorkflowUpdateHandle,
 )
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -38,11 +36,8 @@ class _Outbound(OutboundInterceptor):
     async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
         return await self._reached(super().start_workflow(input))
 
-    async def query_workflow(self, input: QueryWorkflowInput) -> Any:
-        return await self._reached(super().query_workflow(input))
-
-    async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:
-        return await self._reached(super().start_workflow_update(input))
+    async def signal_workflow(self, input: SignalWorkflowInput) -> None:
+        await self._reached(super().signal_workflow(input))
 
     async def _reached(self, call: Awaitable[_T]) -> _T:
         if self._connected:

@@ -31,9 +31,10 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
-from domain.acts import Recorded
+from domain.acts import Recorded, Signed, Statement
 from domain.errors import Code, HoldfastError
 from domain.observing import Attempt, name_of
+from domain.receive import answered
 from domain.refusal import Refused
 from integrations.base.tracing import failed
 from integrations.temporal.codec import SealingCodec
@@ -118,9 +119,15 @@ class _Inbound(TracingWorkflowInboundInterceptor):
 
 
 def _answer_to(input: HandleSignalInput) -> object:
-    """A signal has no answer of its own: the case is asked for it, as the desk asks."""
-    ask = workflow.get_query_handler("answer") if input.signal == "envelope" else None
-    return ask(*input.args).answer if ask is not None else None
+    """A signal has no answer of its own: the case's state has it."""
+    ask = workflow.get_query_handler("state") if input.signal == "envelope" else None
+    if ask is None or not isinstance(input.args[0], Signed):
+        return None
+    try:
+        said = Statement.model_validate_json(input.args[0].body)
+    except ValueError:
+        return None
+    return answered(ask(), said)
 
 
 def _said(args: Sequence[Any], answer: object) -> dict[str, str]:

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.step import Place, Step
     from domain.acts import FactValue
     from domain.base import Model
+    from domain.beginning import begun
     from domain.cards import Card
     from domain.copies import packed
     from domain.effects import NEEDS_WRITE_AHEAD
@@ -24,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.evidence import LedgerReceipt
     from domain.incident import OpenIncident
     from domain.refusal import Refused
-    from domain.state import OWNER, Called, OwnerRecord, Phase, State, Waits
+    from domain.state import OWNER, Called, Phase, State, Waits
     from domain.summoning import NOBODY_AT_ALL, NOBODY_ON_DUTY
     from domain.timeline import Kind
 
@@ -67,17 +68,7 @@ class Core:
         self._patches: dict[str, bool] = {}
         self._stand_down_watched = False
         self._review_begun = False
-        self.state = incident.carried or State(
-            case=incident.case,
-            slug=incident.slug,
-            severity=incident.severity,
-            declared_at=incident.declared_at,
-            drill=incident.drill,
-            facts=incident.facts,
-            reopens=incident.reopens,
-            # The seat is there from the first moment: whoever takes the case may be faster than its first step.
-            owner=OwnerRecord(key=OWNER, nonce=OWNER, opened_at=workflow.now(), ladder=incident.procedure.owner),
-        )
+        self.state = incident.carried or begun(incident, workflow.now())
 
     # -- keys and journal ---------------------------------------------------------------------------------
 

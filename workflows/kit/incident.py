@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -12,18 +11,17 @@ from temporalio.exceptions import ApplicationError
 from workflows.kit.exporting import Exports
 
 with workflow.unsafe.imports_passed_through():
-    from activities.step import STEPS
-    from domain.acts import Signed, Statement
+    from activities.step import fits
+    from domain.acts import Signed
     from domain.errors import SENTENCES, TAMPERING
     from domain.incident import IncidentReport, OpenIncident
-    from domain.receive import Answer, Answered, Foreseen, foresee, receive, remembered
+    from domain.receive import Answer, receive, told
     from domain.refusal import Refused
     from domain.state import State, Status
     from domain.timeline import Kind
 
 # After so many refusals a case keeps counting but pages no more: a flood must not become a flood of pages.
 _PAGED_REFUSALS = 5
-_REMEMBERED = 100  # answers
 _ROUNDS = 3  # of the workflow's own loop: from a closed gate to the step that it allows
 
 
@@ -40,36 +38,19 @@ class IncidentWorkflow(Exports):
         super().__init__(incident)
         self._cancel_seen = False
         self._unwinding = False
-        self._answers: dict[str, Answer] = {}
         self._playing: asyncio.Future[IncidentReport]
 
     # -- what people see and say --------------------------------------------------------------------------
 
     @workflow.query(name="state")
     def show_state(self) -> State:
-        """Everything that any screen shows of this case."""
+        """For tests and for engineers with no other way: a query that comes late can spoil a run (docs/adr/0026)."""
         return self.state
-
-    @workflow.query(name="foresee")
-    def foresee(self, said: Statement) -> Foreseen:
-        """What the case would answer now: ordinary refusals cost no history, the desk keeps them in the ledger."""
-        if self._refused_input is not None:
-            return Foreseen(answer=self._refused_input, alone=False)
-        return foresee(self.state, self.policy, said, workflow.now(), _fits)
 
     @workflow.signal(name="envelope")
     def on_envelope(self, envelope: Signed) -> None:
         """One act of one person. Tampering is noted and paged; nothing that is sent stops the case."""
         self._receive(envelope)
-
-    @workflow.query(name="answer")
-    def answer_to(self, envelope: Signed) -> Answered:
-        """What the case said to this envelope."""
-        given: object = envelope
-        if self._refused_input is not None or isinstance(given, Refused):
-            return Answered(answer=self._refused_input)
-        found = self._answers.get(envelope.signature)
-        return Answered(answer=found or remembered(self.state, self.incident.trusted, envelope))
 
     @workflow.update(name="decide")
     def decide(self, envelope: Signed) -> Answer:
@@ -87,7 +68,7 @@ class IncidentWorkflow(Exports):
             raise ApplicationError(answer.detail or SENTENCES[answer.code], type=answer.code.value)
 
     def _consider(self, envelope: Signed) -> tuple[State, Answer]:
-        return receive(self.state, self.policy, self.incident.trusted, envelope, workflow.now(), _fits)
+        return receive(self.state, self.policy, self.incident.trusted, envelope, workflow.now(), fits)
 
     def _receive(self, envelope: Signed) -> Answer:
         if self._refused_input is not None:
@@ -98,19 +79,11 @@ class IncidentWorkflow(Exports):
             self._tell_owner_of_severity()
         if isinstance(answer, Refused):
             self._note_refusal(answer)
+            self.state = told(self.state, self.incident.trusted, envelope, answer)
         else:
             self._after_change()
         self._own(self._keep_books_in_turn())
-        self._remember(envelope, answer)
         return answer
-
-    def _remember(self, envelope: Signed, answer: Answer) -> None:
-        """For whoever waits for it. What was recorded is in the state too; a refusal is asked for at once or never."""
-        given: object = envelope
-        if not isinstance(given, Refused):
-            self._answers[envelope.signature] = answer
-        while len(self._answers) > _REMEMBERED:
-            del self._answers[next(iter(self._answers))]
 
     async def _keep_books_in_turn(self) -> None:
         """After what this act set in motion, so that an effect does not wait for two writes where one will do."""
@@ -212,11 +185,3 @@ class IncidentWorkflow(Exports):
         await self._show_room()
         await self._export_this_run()
         return report
-
-
-def _fits(name: str, result: dict[str, Any]) -> bool:
-    try:
-        STEPS[name].RESULT.model_validate(result)
-    except ValueError:
-        return False
-    return True
