@@ -36,6 +36,7 @@ from domain.acts import (
     Take,
     Withdraw,
 )
+from domain.copies import unpacked
 from domain.desk import Declaration, Doing, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
@@ -207,16 +208,29 @@ class Case:
         return await self.world.look(self.id)
 
     async def until(self, ready: Callable[[State], bool], within: float = 0) -> State:
-        """Wait for a condition on the state."""
+        """Wait for a condition on the state, and until people can see it."""
         deadline = asyncio.get_running_loop().time() + (within or self.world.patience)
         for pause in itertools.chain((0.03, 0.06, 0.12), itertools.repeat(self.world.between_looks)):
             state = await self.state()
             if ready(state):
+                await self._in_the_books(state)
                 return state
             if asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"{self.id}: not reached; {summary(state)}")
             await asyncio.sleep(pause)
         raise AssertionError("the pauses never end")
+
+    async def _in_the_books(self, state: State) -> None:
+        """Until the store's copy is as far as this; a store that cannot be asked is another test's business."""
+        deadline = asyncio.get_running_loop().time() + 3
+        while asyncio.get_running_loop().time() < deadline:
+            try:
+                copy = await self.world.records.cases.copy(self.id)
+            except HoldfastError:
+                return
+            if copy is not None and unpacked(copy).entry_number >= state.entry_number:
+                return
+            await asyncio.sleep(0.02)
 
     async def timeline(self) -> list[Entry]:
         return [each.entry for each in await self.world.records.ledger.read(self.id)]

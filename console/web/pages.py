@@ -15,7 +15,7 @@ from console.web.parts import COOKIE, Parts, Person, signed_in
 from console.web.views import by_danger, documents_of, entries_of
 from console.web.words import plain
 from domain.codes import REPORTS
-from domain.desk import Reopen
+from domain.desk import Reopen, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.reopening import REASONS
