@@ -108,6 +108,18 @@ def test_procedures_do_not_import_one_another() -> None:
     assert not wrong
 
 
+def test_nothing_of_ours_queries_a_run() -> None:
+    """A query that a worker takes up late can spoil the run for ever (docs/adr/0026)."""
+    asked = {
+        shown(path, node.lineno)
+        for path in ours()
+        for node in ast.walk(sources()[path])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "query"
+        if ast.unparse(node.func) != "workflow.query"
+    }
+    assert not asked
+
+
 # -- size ---------------------------------------------------------------------------------------------------
 
 
