@@ -151,7 +151,8 @@ class Bed:
                     name = event.activity_task_scheduled_event_attributes.activity_type.name
                     counts["books"] += name in _BOOKS
                 counts["timers"] += event.event_type == EventType.EVENT_TYPE_TIMER_STARTED
-                counts["updates"] += event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+                # An act is a signal of ours; the floor takes it as an update, which is the shorter way.
+                counts["updates"] += event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
         return Totals(counts["activities"], counts["books"], counts["timers"], counts["updates"], counts["events"])
 
     def memory(self) -> dict[str, int]:

@@ -73,8 +73,12 @@ def _preserved(bed: Bed, account: str) -> bool:
 
 
 async def _quiet(bed: Bed, case: str) -> None:
-    """Until the case has written its books, so that one press does not pay for what came before it."""
-    while (await bed.world.desk.show("inc-lena", case)).pending:
+    """Until nothing of the case is under way, so that one press does not pay for what came before it."""
+    handle = bed.plain.get_workflow_handle(case)
+    while True:
+        found = (await handle.describe()).raw_description
+        if not found.pending_activities and not found.HasField("pending_workflow_task"):
+            return
         await asyncio.sleep(0.05)
 
 
@@ -162,7 +166,8 @@ async def burst(bed: Bed, count: int) -> tuple[Row, list[str]]:
 async def recovery(bed: Bed, cases: list[str]) -> Row:
     """The worker is killed -9 while these cases are open, a new one starts, one act on each: seconds until all move."""
     handles, _ = await all_of(lambda _: bed.bare(Plan(activities=2, updates=1)), len(cases), 20)
-    await asyncio.sleep(2)
+    for handle in handles:
+        await _quiet(bed, handle.id)
     spans = {}
     for name, child, act in (
         ("ours_s", bed.ours, lambda number: bed.act(OWNER, cases[number], Take())),
