@@ -130,7 +130,13 @@ async def keep_at(case: Case, name: str, stored: str) -> None:
     await keep(case, stored)
 
 
-MORE: dict[str, Scenario] = {"self-harm-closed": SELF_HARM["the stream is cut"]}
+MORE: dict[str, Scenario] = {
+    "self-harm-closed": SELF_HARM["the stream is cut"],
+    # Since acts are signals, and whoever needs a receipt shares a write.
+    "approve-signalled-closed": SCENARIOS["approve"],
+    "silence-signalled-closed": SCENARIOS["silence to the end"],
+    "self-harm-signalled-closed": SELF_HARM["the stream is cut"],
+}
 """Histories that were added one by one, under the ring that is there."""
 
 
