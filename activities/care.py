@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from activities.platform import Acted
+from activities.platform import Acted, OnAccount, OnPlatform
 from activities.step import ENFORCEMENT_QUEUE, OUTWARD, Patience, Step, performs, step
 from domain.base import Model
 from domain.crisis import resources
-from domain.effects import Effect, Leave, Remedies
-from domain.ids import outside_key
-from domain.outside import Platform
+from domain.effects import Effect
 
 # Fields that may say where somebody is. Content is not among them: it is never read for this.
 PLACES = frozenset({"last_login_ip", "signup_ip", "phone"})
 
 
-class _OnAccount(Step[Acted]):
-    """An act on an account that punishes nobody."""
-
-    EFFECT: ClassVar[Effect] = Effect.HIDE
-    RESULT: ClassVar[type[Model]] = Acted
-    QUEUE: ClassVar[str] = ENFORCEMENT_QUEUE
-    PATIENCE: ClassVar[Patience] = OUTWARD
-    REMEDIES: ClassVar[Remedies] = Remedies(by_hand=Leave.ALLOWED)
-
-    account: str
-
-
 @step
-class LimitReach(_OnAccount):
+class LimitReach(OnAccount):
     """Comments and gifts off, not recommended, no new viewers. The account itself stays as it is."""
 
     NAME: ClassVar[str] = "limit_reach"
 
 
 @step
-class LiftLimits(_OnAccount):
+class LiftLimits(OnAccount):
     """Give back comments, gifts, recommendation and viewers. Safe on an account that was never limited."""
 
     NAME: ClassVar[str] = "lift_limits"
@@ -44,14 +30,14 @@ class LiftLimits(_OnAccount):
 
 
 @step
-class CutStream(_OnAccount):
+class CutStream(OnAccount):
     """End the live stream. It also ends the line of contact, so that only a person chooses it."""
 
     NAME: ClassVar[str] = "cut_stream"
 
 
 @step
-class ResumeStream(_OnAccount):
+class ResumeStream(OnAccount):
     """Let the account go live again. Safe on a stream that was never cut."""
 
     NAME: ClassVar[str] = "resume_stream"
@@ -59,7 +45,7 @@ class ResumeStream(_OnAccount):
 
 
 @step
-class ShowResources(_OnAccount):
+class ShowResources(OnAccount):
     """Show the crisis lines of the user's country, in our own words. No text of anybody's goes with it."""
 
     NAME: ClassVar[str] = "show_resources"
@@ -90,19 +76,8 @@ class FindHints(Step[Hints]):
     account: str
 
 
-class Care:
-    """The steps on the platform. `key` derives the idempotency keys that the platform sees."""
-
-    def __init__(self, platform: Platform, key: bytes) -> None:
-        self._platform = platform
-        self._key = key
-
-    def _outside(self, given: Step[Any]) -> str:
-        return outside_key(self._key, given.here.case, given.here.key)
-
-    async def _act(self, verb: str, given: _OnAccount) -> Acted:
-        action = await self._platform.act(verb, given.account, key=self._outside(given), at=given.here.at)
-        return Acted(action_id=action)
+class Care(OnPlatform):
+    """Steps that punish nobody."""
 
     @performs(LimitReach)
     async def limit(self, given: LimitReach) -> Acted:

@@ -60,7 +60,7 @@ class GatherScope(Step[Scope]):
     reason: str
 
 
-class _Enforcement(Step[Acted]):
+class OnAccount(Step[Acted]):
     """An act on an account."""
 
     EFFECT: ClassVar[Effect] = Effect.HIDE
@@ -73,14 +73,14 @@ class _Enforcement(Step[Acted]):
 
 
 @step
-class Hide(_Enforcement):
+class Hide(OnAccount):
     """Restrict what others see of the account. Reversible, destroys nothing."""
 
     NAME: ClassVar[str] = "hide"
 
 
 @step
-class Restore(_Enforcement):
+class Restore(OnAccount):
     """Give back what was hidden. Safe on something never hidden."""
 
     NAME: ClassVar[str] = "restore"
@@ -88,14 +88,14 @@ class Restore(_Enforcement):
 
 
 @step
-class Disable(_Enforcement):
+class Disable(OnAccount):
     """Lock the account."""
 
     NAME: ClassVar[str] = "disable"
 
 
 @step
-class Enable(_Enforcement):
+class Enable(OnAccount):
     """Unlock the account. Safe on one never locked."""
 
     NAME: ClassVar[str] = "enable"
@@ -116,7 +116,7 @@ class CheckHolds(Step[HoldsChecked]):
 
 
 @step
-class Destroy(_Enforcement):
+class Destroy(OnAccount):
     """Delete for good. Needs the receipt of what was preserved and an empty hold check."""
 
     NAME: ClassVar[str] = "destroy"
@@ -127,8 +127,8 @@ class Destroy(_Enforcement):
     holds: HoldsChecked | None = None
 
 
-class Enforcement:
-    """The steps on the platform. `key` derives the idempotency keys that the platform sees."""
+class OnPlatform:
+    """Steps on the platform. `key` derives the idempotency keys that the platform sees."""
 
     def __init__(self, platform: Platform, key: bytes) -> None:
         self._platform = platform
@@ -136,6 +136,16 @@ class Enforcement:
 
     def _outside(self, given: Step[Any]) -> str:
         return outside_key(self._key, given.here.case, given.here.key)
+
+    async def _act(self, verb: str, given: OnAccount, receipt_id: str = "") -> Acted:
+        action = await self._platform.act(
+            verb, given.account, key=self._outside(given), at=given.here.at, receipt_id=receipt_id
+        )
+        return Acted(action_id=action)
+
+
+class Enforcement(OnPlatform):
+    """Preserving, hiding, giving back, destroying."""
 
     @performs(SnapshotAccount)
     async def snapshot(self, given: SnapshotAccount) -> PreservationReceipt:
@@ -160,12 +170,6 @@ class Enforcement:
             for field in sorted(fields, key=lambda each: (each.tier, each.name))
         )
         return Scope(items=items, basis=legal, residency=view.residency)
-
-    async def _act(self, verb: str, given: _Enforcement, receipt_id: str = "") -> Acted:
-        action = await self._platform.act(
-            verb, given.account, key=self._outside(given), at=given.here.at, receipt_id=receipt_id
-        )
-        return Acted(action_id=action)
 
     @performs(Hide)
     async def hide(self, given: Hide) -> Acted:
