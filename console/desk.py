@@ -18,7 +18,7 @@ from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
 from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
-from domain.errors import Code, HoldfastError
+from domain.errors import PASSING, Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
 from domain.observing import name_of
@@ -97,7 +97,7 @@ class LocalDesk:
         try:
             return may(who, Action.SEE, procedure, (await self._open.look(case)).asked) is None
         except HoldfastError as error:
-            if error.code is Code.UNREACHABLE:
+            if error.code in PASSING:
                 raise
             return False
 
@@ -129,7 +129,7 @@ class LocalDesk:
         try:
             return waiting_of((await self._open.look(case)).state, who, directory, kind)
         except HoldfastError as error:
-            if error.code is Code.UNREACHABLE:
+            if error.code in PASSING:
                 raise
             return [unreadable(case, error.code)]
 
@@ -280,7 +280,7 @@ class LocalDesk:
         try:
             state = await self._running.state(normal(case))
         except HoldfastError as error:
-            if error.code is Code.UNREACHABLE:
+            if error.code in PASSING:
                 raise
             return Refused(code=Code.UNKNOWN_CASE)
         part = Part.CASE if beside != REVIEW else Part.DIRECTED if privileged(state) else Part.REVIEW

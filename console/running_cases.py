@@ -17,7 +17,7 @@ from activities.step import fits
 from domain.acts import Recorded, Signed, Statement
 from domain.beginning import begun
 from domain.copies import unpacked
-from domain.errors import Code, HoldfastError
+from domain.errors import PASSING, Code, HoldfastError
 from domain.incident import OpenIncident
 from domain.ports import Cases, Vault
 from domain.receive import Foreseen, answered, foresee
@@ -82,13 +82,22 @@ class RunningCases:
     async def _answer(self, said: Statement) -> Recorded | Refused:
         before: bytes | None = None
         while True:
-            copy = await self._cases.copy(said.case)
+            copy = await self._copy_if_there(said.case)
             if copy is not None and copy != before:
                 before = copy
                 found = answered(unpacked(copy), said)
                 if found is not None:
                     return found
             await asyncio.sleep(_PAUSE)
+
+    async def _copy_if_there(self, case: str) -> bytes | None:
+        """A store that is away for a moment must not end the waiting for an answer: the act was sent."""
+        try:
+            return await self._cases.copy(case)
+        except HoldfastError as error:
+            if error.code not in PASSING:
+                raise
+            return None
 
     async def _not_sent(self, case: str, error: RPCError) -> HoldfastError:
         if error.status is not RPCStatusCode.NOT_FOUND:

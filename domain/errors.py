@@ -88,6 +88,10 @@ SENTENCES: dict[Code, str] = {
 TAMPERING = frozenset({Code.UNSEALED, Code.TAMPERED, Code.OTHER_CASE, Code.UNKNOWN_KEY, Code.FORGED, Code.UNREADABLE})
 
 
+# What may be there again in a moment says nothing of what was asked for: never answered as "there is none".
+PASSING = frozenset({Code.UNREACHABLE, Code.TRANSIENT})
+
+
 class HoldfastError(Exception):
     """One sentence for its reader and a stable code; never a payload.
 
