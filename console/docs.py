@@ -18,6 +18,7 @@ from typer.models import ArgumentInfo, OptionInfo
 from typer.utils import get_params_from_function
 
 import console
+from console.basis_words import basis_page
 from console.cli.app import app
 from console.cli.exits import exit_status
 from console.clock_words import clock_page
@@ -41,6 +42,7 @@ def pages() -> dict[str, str]:
         "errors.md": _page(_errors()),
         "commands.md": _page(_commands()),
         "clocks.md": _page(clock_page()),
+        "basis.md": _page(basis_page()),
         "telemetry.md": _page(telemetry()),
         **dashboards(),
         **{

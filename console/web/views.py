@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from activities.letters import LETTERS, Letter, letter
-from domain.basis import BASES, Basis
+from domain.basis import Shown, rows_named
 from domain.desk import Waiting
 from domain.evidence import EvidenceRef
 from domain.gates import Family
@@ -88,10 +88,9 @@ def vote_of(record: GateRecord | None, person: str) -> Vote | None:
     return next((each for each in record.votes if each.person == person), None) if record else None
 
 
-def basis_rows(card: Mapping[str, Any]) -> list[Basis]:
+def basis_rows(card: Mapping[str, Any]) -> list[Shown]:
     """The rows of the legal-basis table that a card names."""
-    wanted = [each for each in str(card.get("basis", "")).split(",") if each]
-    return [each for each in BASES if each.id in wanted]
+    return rows_named(str(card.get("basis", "")))
 
 
 def letters_of(card: Mapping[str, Any], case: str) -> dict[str, Letter]:
