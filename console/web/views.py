@@ -9,11 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from activities.letters import LETTERS, Letter, letter
+from activities.letters import LETTERS, letter
+from domain.answers import CaseFacts, answer_of_item, draft
 from domain.basis import Shown, rows_named
 from domain.desk import Waiting
 from domain.evidence import EvidenceRef
 from domain.gates import Family
+from domain.letters import Letter
 from domain.people import Agency, Directory, Role
 from domain.seats import seat_people
 from domain.state import GateRecord, State, Vote
@@ -95,9 +97,11 @@ def basis_rows(card: Mapping[str, Any]) -> list[Shown]:
 
 def letters_of(card: Mapping[str, Any], case: str) -> dict[str, Letter]:
     """The exact words of every letter that a card would send, by item id."""
-    ids = [str(item["id"]) for item in card.get("items", ()) if str(item["id"]).startswith(_LETTER)]
-    names = {each: each.removeprefix(_LETTER) for each in ids}
-    return {each: letter(name, case=case) for each, name in names.items() if name in LETTERS}
+    ids = [str(item["id"]) for item in card.get("items", ())]
+    names = {each: each.removeprefix(_LETTER) for each in ids if each.startswith(_LETTER)}
+    found = {each: letter(name, case=case) for each, name in names.items() if name in LETTERS}
+    answers = {each: answer for each in ids if (answer := answer_of_item(each)) is not None}
+    return found | {each: draft(*answer, CaseFacts(case=case)) for each, answer in answers.items()}
 
 
 def delivery_of(card: Mapping[str, Any], case: str) -> Letter | None:
