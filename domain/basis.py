@@ -107,7 +107,8 @@ class Shown(Model):
 def rows_named(ids: str) -> list[Shown]:
     """The rows that these ids (joined by commas) name, old ones first; an id that no table has is left out."""
     wanted = ids.split(",")
-    return [Shown.of(each) for each in (*BASES, *ROWS) if each.id in wanted]
+    every: tuple[Basis | LegalBasis, ...] = (*BASES, *ROWS)
+    return [Shown.of(each) for each in every if each.id in wanted]
 
 
 def basis_digest(ids: str) -> str:

@@ -18,7 +18,7 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
-class Route(StrEnum):
+class Then(StrEnum):
     """What is done about a withdrawal."""
 
     END = "end-as-withdrawn"
@@ -33,7 +33,7 @@ class Withdrawal(Model):
     """The rule's answer. `answer` is the letter, None where none may be written; `outcome` says whether the case ends
     as withdrawn; `because` is a code."""
 
-    route: Route
+    then: Then
     because: str
     answer: Answer | None = None
     ends: bool = False
@@ -47,21 +47,21 @@ def withdrawal(*, stage: Stage, requester: Known, withdrawn_by: Known, same_agen
     a trained person of ours holds the emergency for real.
     """
     if stage is Stage.ENDED:
-        return Withdrawal(route=Route.NOTE, because="already-ended")
+        return Withdrawal(then=Then.NOTE, because="already-ended")
     if requester is not Known.CONFIRMED:
         # Nothing was going to be released on it. Whether we help does not hang on whoever wrote.
         if danger:
-            return Withdrawal(route=Route.PROTECT, because="danger-remains")
-        return Withdrawal(route=Route.END, because="unconfirmed-request", answer=Answer.WITHDRAWN, ends=True)
+            return Withdrawal(then=Then.PROTECT, because="danger-remains")
+        return Withdrawal(then=Then.END, because="unconfirmed-request", answer=Answer.WITHDRAWN, ends=True)
     if withdrawn_by is Known.CONTRADICTED or not same_agency:
         # Whoever it is would like a real request to die.
-        return Withdrawal(route=Route.CALL_BACK, because="not-theirs-to-withdraw")
+        return Withdrawal(then=Then.CALL_BACK, because="not-theirs-to-withdraw")
     if withdrawn_by is not Known.CONFIRMED:
-        return Withdrawal(route=Route.CALL_BACK, because="withdrawal-unconfirmed")
+        return Withdrawal(then=Then.CALL_BACK, because="withdrawal-unconfirmed")
     match stage:
         case Stage.RELEASED:
-            return Withdrawal(route=Route.RECALL, because="withdrawn-unopened", answer=Answer.RECALLED, ends=True)
+            return Withdrawal(then=Then.RECALL, because="withdrawn-unopened", answer=Answer.RECALLED, ends=True)
         case Stage.OPENED:
-            return Withdrawal(route=Route.ASK_TO_DESTROY, because="withdrawn-opened", answer=Answer.RECALLED, ends=True)
+            return Withdrawal(then=Then.ASK_TO_DESTROY, because="withdrawn-opened", answer=Answer.RECALLED, ends=True)
         case _:
-            return Withdrawal(route=Route.END, because="withdrawn", answer=Answer.WITHDRAWN, ends=True)
+            return Withdrawal(then=Then.END, because="withdrawn", answer=Answer.WITHDRAWN, ends=True)
