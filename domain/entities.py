@@ -101,12 +101,22 @@ def route(here: str, user: Location) -> Route:
     Raises:
         HoldfastError: `broken-configuration` if `here` is none of our companies.
     """
-    if entity(here) is None:
-        raise HoldfastError(Code.BROKEN_CONFIGURATION, "the company that this office belongs to")
+    stays(here)
     found = entity_for(user)
     if found is None:
         return Route(way=Way.ASK, because="residency-unknown" if user is Location.UNKNOWN else "no-entity")
     return Route(way=Way.HERE if found.id == here else Way.SISTER, to=found.id, because=f"user-{user.value}")
+
+
+def stays(here: str) -> Route:
+    """The route of a request about an account that is not there: it stays, and is answered as any other.
+
+    Raises:
+        HoldfastError: as `route`.
+    """
+    if entity(here) is None:
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, "the company that this office belongs to")
+    return Route(way=Way.HERE, to=here, because="no-user")
 
 
 class HandOff(Model):
