@@ -11,6 +11,7 @@ from domain.basis import Verdict, ground
 from domain.basis_rows import CLOSED, ROWS
 from domain.basis_terms import LegalBasis, RecipientKind, Tier
 from domain.entities import ENTITIES, entity_for
+from domain.least import ANSWERS, ASKS, ONLY_WITHOUT, WHY
 from domain.places import Location
 
 _PROSE = Path(__file__).with_name("basis.md")
@@ -40,6 +41,7 @@ def basis_page() -> Iterator[str]:
     yield from _closed()
     yield from _pairs()
     yield from _entities()
+    yield from _fields()
 
 
 def _closed() -> Iterator[str]:
@@ -96,6 +98,21 @@ def _entities() -> Iterator[str]:
             f"{each.counsel.standing.value}, looked at {each.reviewed.isoformat()}",
         )
     yield from ("", *(f"- `{each.id}`: {each.doubt}" for each in ENTITIES if each.doubt))
+
+
+def _fields() -> Iterator[str]:
+    yield from ("", "## Why a field leaves", "")
+    yield "A basis opens a class of data; it is no reason to release a field. A field leaves only if it answers a"
+    yield "question that this kind of emergency asks and that the request does not answer itself. Its reason stands on"
+    yield "the card. A field of the platform that is not in this table answers nothing, and stays."
+    yield from ("", "| Question | Asked where the emergency is | Fields that answer it |", "|---|---|---|")
+    for question, words in WHY.items():
+        kinds = ", ".join(f"`{kind}`" for kind, asks in ASKS.items() if question in asks)
+        fields = ", ".join(f"`{name}`" for name, answers in ANSWERS.items() if question in answers)
+        yield _line(f"`{question.value}`: {words}", kinds, fields)
+    yield ""
+    for name, better in ONLY_WITHOUT.items():
+        yield f"`{name}` leaves only where `{better}` is not held, or where it was asked for by name."
 
 
 def _opens(row: LegalBasis) -> str:

@@ -25,6 +25,7 @@ from console.clock_words import clock_page
 from console.dashboards.files import pages as dashboards
 from console.document import document_of, markdown
 from console.figures import telemetry
+from console.letter_words import letter_page
 from console.web.errors import status_of
 from domain.errors import SENTENCES, Code
 from workers.catalogue import load_catalogue
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         "commands.md": _page(_commands()),
         "clocks.md": _page(clock_page()),
         "basis.md": _page(basis_page()),
+        "letters.md": _page(letter_page()),
         "telemetry.md": _page(telemetry()),
         **dashboards(),
         **{

@@ -35,7 +35,7 @@ ENDED = _letter(
     f"Nothing further will follow on this request as it stands. {_NOTHING_SAID} We do not say why, and would write the "
     f"same words in every case. {_CALL}",
     f"If you write for a public authority, ask its duty officer to reach us in the way that your authority and we have "
-    f"agreed on. For anything that is not an emergency: {_PROCESS}",
+    f"agreed on. If it is not an emergency: {_PROCESS[0].lower()}{_PROCESS[1:]}",
 )
 
 # To an authority that we have confirmed, at its own mailbox in our directory. None of them names an account.
@@ -70,8 +70,8 @@ TOO_WIDE = _letter(
     f"how. {_NOTHING_SAID}"
 )
 HANDED_OVER = _letter(
-    "Your request was passed, as you wrote it, to the company of our group that may answer it. Nothing else was "
-    "passed. It will answer you itself; you need not write again.",
+    "Your request was passed, as you wrote it, to the company of our group that may answer it. No data was passed "
+    "with it. It will answer you itself; you need not write again.",
 )
 WITHDRAWN = _letter(
     f"As you asked, we have ended our work on this request. Nothing will be released on it. {_NOTHING_SAID}",
@@ -82,8 +82,8 @@ RECALLED = _letter(
     "if you hold a copy all the same, and destroy it.",
 )
 RECALLED_LATE = _letter(
-    "What was at {link} should not have been released as it was. It had been opened when we took it back. Please do "
-    "not use it, destroy every copy, and confirm to us in writing that you have.",
+    "We have taken back what was at {link}. It had been opened by then. Please do not use it any further, destroy every "
+    "copy, and confirm to us in writing that you have.",
 )
 IMPERSONATED = _letter(
     "A request reached us in your authority's name which your authority says it did not send. Nothing was released on "
