@@ -14,6 +14,7 @@ from domain.canonical import digest
 from domain.cards import CardItem
 from domain.emergency import Known
 from domain.errors import Code, HoldfastError
+from domain.incident import Outcome
 from domain.letters import LEFT_OUT, Letter
 from domain.places import Location
 from domain.prior_requests import PriorRequests
@@ -72,6 +73,9 @@ TO_CONFIRMED: dict[Answer, Letter] = {
     Answer.RECALLED: letters.RECALLED,
     Answer.IMPERSONATED: letters.IMPERSONATED,
 }
+_REFUSALS = frozenset(
+    {Answer.NOT_AN_EMERGENCY, Answer.UNVERIFIED, Answer.NO_LEGAL_BASIS, Answer.TOO_WIDE, Answer.REDIRECTED}
+)
 # Only after something has left may a letter speak of it.
 OF_WHAT_LEFT = frozenset({Answer.RELEASED, Answer.RELEASED_LESS, Answer.RECALLED})
 
@@ -164,9 +168,29 @@ def _reasons(codes: tuple[str, ...]) -> str:
     return "\n".join(f"- {LEFT_OUT[each]}" for each in given)
 
 
-def answer_released(left_out: tuple[str, ...]) -> Answer:
-    """Which of the two letters tells of a release."""
-    return Answer.RELEASED_LESS if left_out else Answer.RELEASED
+def answer_of(outcome: Outcome, code: str = "", left_out: tuple[str, ...] = ()) -> Answer | None:
+    """The letter that tells how a request ended; None where the ending is our own matter and nobody is written to.
+
+    Raises:
+        HoldfastError: `invalid` for a refusal with a code that has no letter.
+    """
+    match outcome:
+        case Outcome.DISCLOSED:
+            return Answer.RELEASED_LESS if left_out else Answer.RELEASED
+        case Outcome.REFUSED:
+            if code not in _REFUSALS:
+                raise HoldfastError(Code.INVALID, f"there is no letter for a refusal {code!r}")
+            return Answer(code)
+        case Outcome.FRAUD:
+            return Answer.FRAUD
+        case Outcome.PROTECTED:
+            return Answer.PROTECTED
+        case Outcome.WITHDRAWN:
+            return Answer.WITHDRAWN
+        case Outcome.HANDED_OVER:
+            return Answer.HANDED_OVER
+        case Outcome.STOOD_DOWN | Outcome.REVIEWED | Outcome.COMPLETED:
+            return None
 
 
 # -- what is decided on -------------------------------------------------------------------------------------

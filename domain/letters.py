@@ -82,8 +82,8 @@ RECALLED = _letter(
     "if you hold a copy all the same, and destroy it.",
 )
 RECALLED_LATE = _letter(
-    "We have taken back what was at {link}. It had been opened by then. Please do not use it any further, destroy every "
-    "copy, and confirm to us in writing that you have.",
+    "We have taken back what was at {link}. It had been opened by then. Please do not use it any further, destroy "
+    "every copy, and confirm to us in writing that you have.",
 )
 IMPERSONATED = _letter(
     "A request reached us in your authority's name which your authority says it did not send. Nothing was released on "

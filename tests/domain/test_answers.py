@@ -22,8 +22,8 @@ from domain.answers import (
     Released,
     answer_digest,
     answer_item,
+    answer_of,
     answer_of_item,
-    answer_released,
     draft,
     leaves_at,
     may_be_sent,
@@ -37,6 +37,7 @@ from domain.letters import LEFT_OUT, Letter
 from domain.places import Location
 from domain.prior_requests import EarlierRequest, PriorRequests, Sign
 from tests.domain.parts import CASE, NOW
+from workflows.sops.emergency_data_request import RELEASE, RELEASE_CONTENT
 
 UNCONFIRMED = [each for each in Known if each is not Known.CONFIRMED]
 LEFT = Released(
@@ -177,7 +178,6 @@ def test_a_release_names_link_end_and_ground_and_less_says_why_without_a_field()
         LEFT_OUT["no-basis"],
         LEFT_OUT["serves-nothing"],
     ]
-    assert (answer_released(()), answer_released(("content",))) == (Answer.RELEASED, Answer.RELEASED_LESS)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +210,41 @@ def test_a_recall_says_whether_it_came_in_time() -> None:
     )
     assert "before anybody opened it" in in_time
     assert "destroy every copy" in too_late
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "answer"),
+    [
+        (Outcome.DISCLOSED, "", Answer.RELEASED),
+        (Outcome.REFUSED, "not-an-emergency", Answer.NOT_AN_EMERGENCY),
+        (Outcome.REFUSED, "unverified", Answer.UNVERIFIED),
+        (Outcome.REFUSED, "no-legal-basis", Answer.NO_LEGAL_BASIS),
+        (Outcome.REFUSED, "scope-too-wide", Answer.TOO_WIDE),
+        (Outcome.REFUSED, "redirected", Answer.REDIRECTED),
+        (Outcome.FRAUD, "fraud", Answer.FRAUD),
+        (Outcome.PROTECTED, "", Answer.PROTECTED),
+        (Outcome.WITHDRAWN, "", Answer.WITHDRAWN),
+        (Outcome.HANDED_OVER, "", Answer.HANDED_OVER),
+        (Outcome.STOOD_DOWN, "", None),
+        (Outcome.REVIEWED, "", None),
+        (Outcome.COMPLETED, "", None),
+    ],
+)
+def test_every_ending_has_its_letter(outcome: Outcome, code: str, answer: Answer | None) -> None:
+    assert answer_of(outcome, code) == answer
+
+
+def test_what_was_left_out_makes_it_another_letter_and_a_refusal_needs_one_of_the_codes() -> None:
+    assert answer_of(Outcome.DISCLOSED, left_out=("content",)) is Answer.RELEASED_LESS
+    for code in ("", "released", "holding", "unheard-of"):
+        with pytest.raises(HoldfastError) as caught:
+            answer_of(Outcome.REFUSED, code)
+        assert caught.value.code is Code.INVALID
+
+
+def test_each_reason_with_which_a_release_may_be_denied_has_its_letter() -> None:
+    for gate in (RELEASE, RELEASE_CONTENT):
+        assert {answer_of(Outcome.REFUSED, code) for code in gate.reasons} <= set(TO_ANYBODY)
 
 
 def test_that_we_called_a_desk_reads_like_a_missing_legal_basis() -> None:
