@@ -19,6 +19,7 @@ from domain.answers import (
     TO_CONFIRMED,
     Answer,
     CaseFacts,
+    Outward,
     Released,
     answer_digest,
     answer_item,
@@ -27,6 +28,7 @@ from domain.answers import (
     draft,
     leaves_at,
     may_be_sent,
+    outward,
     words_of,
 )
 from domain.canonical import digest
@@ -149,6 +151,15 @@ def test_without_a_release_nothing_of_the_account_reaches_a_confirmed_authority_
 ) -> None:
     for answer in set(TO_CONFIRMED) - OF_WHAT_LEFT:
         assert sent(answer, Known.CONFIRMED, one) == sent(answer, Known.CONFIRMED, other)
+
+
+@given(one=facts)
+def test_nothing_but_the_case_passes_on_unless_something_left_to_a_confirmed_authority(one: CaseFacts) -> None:
+    there = one.model_copy(update={"released": LEFT})
+    for answer, known in product(Answer, Known):
+        passed = outward(answer, known, there)
+        speaks = known is Known.CONFIRMED and answer in OF_WHAT_LEFT
+        assert passed == Outward(case=CASE, released=LEFT if speaks else None)
 
 
 @given(one=facts)

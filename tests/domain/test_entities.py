@@ -107,6 +107,16 @@ def test_two_users_of_one_company_are_handed_over_in_the_same_words() -> None:
 
 @given(user=st.sampled_from([Location.US, Location.UNKNOWN]))
 def test_without_a_sister_to_go_to_nothing_is_handed_over(user: Location) -> None:
-    with pytest.raises(HoldfastError) as caught:
-        handed(user)
-    assert caught.value.code is Code.GUARD
+    for here in EXPECTED if user is Location.UNKNOWN else ("us",):
+        with pytest.raises(HoldfastError) as caught:
+            handed(user, here)
+        assert caught.value.code is Code.GUARD
+
+
+def test_a_route_that_stays_is_no_way_to_hand_over_from_elsewhere() -> None:
+    for wrong in (Route(way=Way.HERE, to="us"), Route(way=Way.SISTER, to="uk"), Route(way=Way.SISTER, to="nowhere")):
+        with pytest.raises(HoldfastError) as caught:
+            hand_off(
+                wrong, here="uk", case=CASE, received_at=NOW, now=NOW, category="", severity=0, identity="confirmed"
+            )
+        assert caught.value.code is Code.GUARD

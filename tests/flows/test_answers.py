@@ -94,10 +94,17 @@ async def test_a_confirmed_agency_is_answered_at_once_at_its_own_mailbox(world: 
     [
         {"known": "unconfirmed", "taken_for": "confirmed", "to": "agency-northfield"},
         {"known": "confirmed", "taken_for": "unconfirmed", "to": "agency-northfield"},
+        {"known": "confirmed", "found": "unconfirmed", "to": "agency-northfield"},
         {"known": "confirmed"},
         {"known": "unconfirmed", "to": "agency-northfield"},
     ],
-    ids=["told-more-than-decided", "told-less-than-decided", "confirmed-at-any-address", "unconfirmed-at-an-agency"],
+    ids=[
+        "told-more-than-decided",
+        "told-less-than-decided",
+        "not-as-found",
+        "confirmed-at-any-address",
+        "unconfirmed-at-an-agency",
+    ],
 )
 async def test_a_letter_that_was_not_decided_so_does_not_leave_and_asks_a_person(
     world: World, answers: dict[str, str]

@@ -36,6 +36,7 @@ POLICY = Procedure(
         FormField(name="answer", label="Answer", required=True),
         FormField(name="known", label="Standing of the requester, as decided", required=True),
         FormField(name="taken_for", label="Standing of the requester, as the step is told"),
+        FormField(name="found", label="Standing of the requester, as the card's finding says"),
         FormField(name="to", label="Agency that is answered"),
     ),
     gates=(REFUSE,),
@@ -61,7 +62,7 @@ class RehearsedAnswer(IncidentWorkflow):
             recipient=str(self.fact("to") or REQUESTER),
             recipient_kind="requester",
             items=(answer_item(Answer(str(self.fact("answer"))), Known(known)),),
-            findings=(Finding(about="identity", verdict=known),),
+            findings=(Finding(about="identity", verdict=str(self.fact("found") or known)),),
         )
 
     async def procedure(self) -> IncidentReport:
