@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from domain.base import Model
 from domain.canonical import digest
 from domain.errors import Code, HoldfastError
-
-
-class Letter(Model):
-    """Subject and text; `{case}`, `{link}` and `{until}` are filled in, nothing else ever is."""
-
-    subject: str
-    text: str
-
-    def filled(self, **words: str) -> Letter:
-        return Letter(subject=self.subject.format(**words), text=self.text.format(**words))
-
+from domain.letters import Letter
 
 _CLOSE = "\n\nThis mailbox answers emergency requests from public authorities only.\nReference: {case}\n"
 _NEUTRAL = (

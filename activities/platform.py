@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from activities.step import ENFORCEMENT_QUEUE, OUTWARD, Patience, Step, performs, step
 from domain.base import Model
-from domain.basis import basis_for
+from domain.basis_before import basis_for
 from domain.cards import CardItem
 from domain.effects import Effect, Leave, Remedies
 from domain.emergency import Scope

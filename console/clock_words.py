@@ -9,7 +9,7 @@ from console.cli.spans import span
 from domain.clock_rules import ClockRule, Read
 from domain.register import REGISTER
 
-_READ = {
+READ = {
     Read.SOURCE: "source read",
     Read.SECOND_HAND: "second hand",
     Read.MEMORY: "from memory",
@@ -46,7 +46,7 @@ def clock_page() -> Iterator[str]:
             f"{time_words(each)}{' (term)' if each.term else ''}",
             f"{each.jurisdiction}; {each.authority}",
             each.source,
-            _READ[each.read],
+            READ[each.read],
             each.counsel.standing.value,
             each.reviewed.isoformat(),
         )

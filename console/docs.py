@@ -18,12 +18,14 @@ from typer.models import ArgumentInfo, OptionInfo
 from typer.utils import get_params_from_function
 
 import console
+from console.basis_words import basis_page
 from console.cli.app import app
 from console.cli.exits import exit_status
 from console.clock_words import clock_page
 from console.dashboards.files import pages as dashboards
 from console.document import document_of, markdown
 from console.figures import telemetry
+from console.letter_words import letter_page
 from console.web.errors import status_of
 from domain.errors import SENTENCES, Code
 from workers.catalogue import load_catalogue
@@ -41,6 +43,8 @@ def pages() -> dict[str, str]:
         "errors.md": _page(_errors()),
         "commands.md": _page(_commands()),
         "clocks.md": _page(clock_page()),
+        "basis.md": _page(basis_page()),
+        "letters.md": _page(letter_page()),
         "telemetry.md": _page(telemetry()),
         **dashboards(),
         **{

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     PROTECTED = "protected"
     STOOD_DOWN = "stood-down"
     WITHDRAWN = "withdrawn"
+    HANDED_OVER = "handed-over"
     REVIEWED = "reviewed"
     COMPLETED = "completed"
 

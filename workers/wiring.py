@@ -11,12 +11,13 @@ import httpx
 from temporalio.client import Client
 
 from activities.agencies import Agencies
+from activities.answering import Answering
 from activities.books import Bookkeeping
 from activities.calendars import Calendars
 from activities.calling import Calling
 from activities.care import Care
-from activities.disclosure import Disclosing
 from activities.exporting import Exporting
+from activities.least import Looking
 from activities.platform import Enforcement
 from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
@@ -90,7 +91,7 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 exporting.export,
             ]
         case "enforcement":
-            acts = Enforcement(ports.platform, ports.key)
+            acts, looking = Enforcement(ports.platform, ports.key), Looking(ports.platform)
             return [
                 acts.snapshot,
                 acts.scope,
@@ -100,10 +101,12 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 acts.enable,
                 acts.check_holds,
                 acts.destroy,
+                looking.route,
+                looking.least,
                 *welfare_steps(ports),
             ]
         case "disclosure":
-            leaving = Disclosing(
+            leaving = Answering(
                 platform=ports.platform,
                 portal=ports.portal,
                 mail=ports.mail,
@@ -114,7 +117,7 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 key=ports.key,
                 stand_ins=ports.stand_ins,
             )
-            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold]
+            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold, leaving.answer]
         case "comms":
             calling = Calling(
                 directory=ports.directory,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from console import times
 from console.cli.output import clean
-from domain.basis import BASES, basis_digest
+from domain.basis import basis_digest, rows_named
 from domain.cards import Card
 from domain.desk import Waiting
 from domain.errors import SENTENCES, Code
@@ -117,7 +117,7 @@ def _basis(card: Card) -> list[str]:
         return []
     if card.basis_sha256 and card.basis_sha256 != basis_digest(card.basis):
         return [f"{card.basis} (its text in this installation is another; read it on the desk's page)"]
-    rows = {row.id: f"{row.id}: {row.text} ({row.source}; counsel: {row.counsel})" for row in BASES}
+    rows = {row.id: f"{row.id}: {row.text} ({row.source}; counsel: {row.counsel})" for row in rows_named(card.basis)}
     return [rows.get(each, each) for each in card.basis.split(",")]
 
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from activities.letters import LETTERS, Letter, letter
-from domain.basis import BASES, Basis
+from activities.letters import LETTERS, letter
+from domain.answers import CaseFacts, answer_of_item, draft
+from domain.basis import Shown, rows_named
 from domain.desk import Waiting
 from domain.evidence import EvidenceRef
 from domain.gates import Family
+from domain.letters import Letter
 from domain.people import Agency, Directory, Role
 from domain.seats import seat_people
 from domain.state import GateRecord, State, Vote
@@ -88,17 +90,18 @@ def vote_of(record: GateRecord | None, person: str) -> Vote | None:
     return next((each for each in record.votes if each.person == person), None) if record else None
 
 
-def basis_rows(card: Mapping[str, Any]) -> list[Basis]:
+def basis_rows(card: Mapping[str, Any]) -> list[Shown]:
     """The rows of the legal-basis table that a card names."""
-    wanted = [each for each in str(card.get("basis", "")).split(",") if each]
-    return [each for each in BASES if each.id in wanted]
+    return rows_named(str(card.get("basis", "")))
 
 
 def letters_of(card: Mapping[str, Any], case: str) -> dict[str, Letter]:
     """The exact words of every letter that a card would send, by item id."""
-    ids = [str(item["id"]) for item in card.get("items", ()) if str(item["id"]).startswith(_LETTER)]
-    names = {each: each.removeprefix(_LETTER) for each in ids}
-    return {each: letter(name, case=case) for each, name in names.items() if name in LETTERS}
+    ids = [str(item["id"]) for item in card.get("items", ())]
+    names = {each: each.removeprefix(_LETTER) for each in ids if each.startswith(_LETTER)}
+    found = {each: letter(name, case=case) for each, name in names.items() if name in LETTERS}
+    answers = {each: answer for each in ids if (answer := answer_of_item(each)) is not None}
+    return found | {each: draft(*answer, CaseFacts(case=case)) for each, answer in answers.items()}
 
 
 def delivery_of(card: Mapping[str, Any], case: str) -> Letter | None:

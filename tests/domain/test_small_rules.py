@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.acts import Approve, Statement
-from domain.basis import BASES, basis_for
+from domain.basis_before import BASES, basis_for
 from domain.desk import Doing
 from domain.effects import NEEDS_APPROVAL, NEEDS_WRITE_AHEAD, NEVER_BY_HAND, NEVER_SKIPPED, Effect, Leave, Remedies
 from domain.errors import SENTENCES, Code, HoldfastError, Passing
