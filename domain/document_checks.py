@@ -108,9 +108,7 @@ _US = r"\b18\s?u\.?\s?s\.?\s?c\.?\s?(?:a\.?\s?)?(?:§+|sec(?:tion|\.)?|s\.?)?\s?
 # For emergencies, per country; sources as in `domain.basis`, and for AU also TIA Act 1979 (Cth) s 180, for GB IPA 2016.
 _FOR_EMERGENCIES: dict[str, re.Pattern[str]] = {
     "US": re.compile(_US + r"2702\b|\bsection 2702\b|\b2702\s?\((?:b|c)\)", re.I),
-    "GB": re.compile(
-        r"\binvestigatory powers act 2016\b|\bdata protection act 2018\b|\bdpa 2018\b|\buk gdpr\b", re.I
-    ),
+    "GB": re.compile(r"\binvestigatory powers act 2016\b|\bdata protection act 2018\b|\bdpa 2018\b|\buk gdpr\b", re.I),
     "AU": re.compile(
         r"\bprivacy act 1988\b|\bapp 6\.2\b|\btelecommunications \(interception and access\) act 1979\b|"
         r"\btelecommunications act 1997\b",
@@ -120,7 +118,9 @@ _FOR_EMERGENCIES: dict[str, re.Pattern[str]] = {
 # Of the country, but for something else: process by a court, preservation, national security letters.
 _FOR_OTHER_THINGS: dict[str, re.Pattern[str]] = {
     "US": re.compile(_US + r"(?:2703|2705|2709|3123|2518)\b", re.I),
-    "GB": re.compile(r"\bregulation of investigatory powers act 2000\b|\bpolice and criminal evidence act 1984\b", re.I),
+    "GB": re.compile(
+        r"\bregulation of investigatory powers act 2000\b|\bpolice and criminal evidence act 1984\b", re.I
+    ),
     "AU": re.compile(r"\bcrimes act 1914\b|\bsurveillance devices act 2004\b", re.I),
 }
 
@@ -203,11 +203,12 @@ def _may_be_a_number(value: str) -> bool:
 
 # -- pressure -------------------------------------------------------------------------------------------------
 
-# Ways in which forged requests press; the first was used against providers in December 2023 (domain notes, C).
+# Ways in which forged requests press; the first was used against providers in December 2023.
 _PRESSURE: dict[str, re.Pattern[str]] = {
     "blame": re.compile(
-        r"\b(?:people|someone|somebody|(?:the |a )?(?:child|victim|girl|boy)|(?:he|she|they)) (?:will|is going to|are going to|may|could) "
-        r"die\b.{0,60}\b(?:if|unless|because)\b|\bblood (?:is|will be) on your hands\b|"
+        r"\b(?:people|someone|somebody|(?:the |a )?(?:child|victim|girl|boy)|(?:he|she|they)) "
+        r"(?:will|is going to|are going to|may|could) die\b.{0,60}\b(?:if|unless|because)\b|"
+        r"\bblood (?:is|will be) on your hands\b|"
         r"\b(?:held|hold you|you will be) (?:personally )?(?:responsible|liable|accountable)\b",
         re.I,
     ),

@@ -1,6 +1,6 @@
 """The first program of the child: it takes everything away from itself, says so, and only then reads a document.
 
-Run as a script by `confinement.py`. It imports nothing of ours, so that no key or setting is ever in its memory.
+Run as a script by `confinement.py`. Of ours it loads `frames.py` alone: no key or setting is ever in its memory.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO
 
 Work = Callable[[BinaryIO, BinaryIO], None]
@@ -41,7 +42,10 @@ class Unconfined(Exception):
 
 
 def main() -> None:
-    """Arguments: the program to run (a file with `work(read, write)`), bytes of memory, seconds of CPU."""
+    """Arguments: the program to run, bytes of memory, seconds of CPU.
+
+    The program is a file with `work(read, write)`, and with `load_everything()` if its libraries import late.
+    """
     program, memory, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     try:
         _bound(memory, seconds)
@@ -65,11 +69,14 @@ def main() -> None:
 
 
 def _loaded(program: str) -> Work:
+    sys.path.insert(0, str(Path(__file__).parents[2]))  # this tree's `frames`, not that of another installation
     spec = importlib.util.spec_from_file_location("program", program)
     if spec is None or spec.loader is None:
         raise Unconfined
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    if hasattr(module, "load_everything"):
+        module.load_everything()
     work: Work = module.work
     return work
 

@@ -50,7 +50,8 @@ class Channel:
     """Both pipes of a confined child. Every read is counted; whoever says too much is ended."""
 
     def __init__(self, process: asyncio.subprocess.Process, most: int) -> None:
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         self._process, self._left = process, most
         self._in, self._out = process.stdin, process.stdout
 

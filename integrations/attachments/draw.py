@@ -5,23 +5,33 @@ What it says is believed by nobody: the parent takes codes from a closed list, c
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import hashlib
+import importlib
 import io
-import struct
+import pkgutil
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+import pypdf
 import pypdfium2
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
+from PIL import Image, ImageOps
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
-# What the parent sends first: media, bytes, pages, longest side in points, pixels decoded, pixels drawn, characters.
-HEADER = struct.Struct(">4sIIIIII")
-DIGESTS = struct.Struct(">16s20s32s")
-PAGE = struct.Struct(">II")
-LENGTH = struct.Struct(">I")
-SAYS_DIGESTS, SAYS_INSPECTED, SAYS_PAGE, SAYS_TEXT, SAYS_REFUSED, SAYS_DONE = b"D", b"I", b"P", b"T", b"X", b"E"
+from integrations.attachments.frames import (
+    DIGESTS,
+    HEADER,
+    LENGTH,
+    PAGE,
+    SAYS_DIGESTS,
+    SAYS_DONE,
+    SAYS_INSPECTED,
+    SAYS_PAGE,
+    SAYS_REFUSED,
+    SAYS_TEXT,
+)
 
 _SCALE = 150 / 72  # 150 dots per inch: small print stays readable, a sheet stays under four megapixels
 _ACTIONS = {
@@ -53,7 +63,19 @@ _SUBTYPES = {
     "/Sound": "active-content",
 }
 _PICTURES = ("/DCTDecode", "/DCT", "/JPXDecode")  # stored in a document byte for byte as the file that they were
-_IMAGES = {b"png ": (PngImagePlugin.PngImageFile, "PNG"), b"jpeg": (JpegImagePlugin.JpegImageFile, "JPEG")}
+_IMAGES = {b"png ": "PNG", b"jpeg": "JPEG"}
+
+
+def load_everything() -> None:
+    """Import what the libraries would import on the way: behind the closed door they could not."""
+    for name in ("ImageColor", "ImageChops", "ImagePalette", "JpegImagePlugin", "MpoImagePlugin", "PngImagePlugin"):
+        importlib.import_module(f"PIL.{name}")
+    importlib.import_module("PIL.TiffImagePlugin")  # reads the EXIF block of a photograph
+    for each in pkgutil.walk_packages(pypdf.__path__, "pypdf."):
+        with contextlib.suppress(ImportError):  # what needs an extra that is not installed is not needed
+            importlib.import_module(each.name)
+    for name in ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "cp1252", "mac-roman", "charmap"):
+        codecs.lookup(name)
 
 
 class Unfit(Exception):
@@ -68,7 +90,7 @@ def work(read: BinaryIO, write: BinaryIO) -> None:
         if media == b"pdf ":
             _pdf(data, limits, read, write)
         else:
-            _image(data, _IMAGES[media][1], limits, read, write)
+            _image(data, _IMAGES[media], limits, read, write)
     except Unfit as unfit:
         code = str(unfit).encode()
         write.write(SAYS_REFUSED + LENGTH.pack(len(code)) + code)
@@ -112,7 +134,7 @@ def _image(data: bytes, kind: str, limits: list[int], read: BinaryIO, write: Bin
     _may_go_on(read, write)
     try:
         upright = ImageOps.exif_transpose(picture)
-        flat = Image.new("RGB", upright.size, "white")
+        flat = Image.new("RGB", upright.size, (255, 255, 255))
         seen = upright.convert("RGBA")
         flat.paste(seen, mask=seen.getchannel("A"))
     except MemoryError:
@@ -231,5 +253,3 @@ def _value(each: DictionaryObject, key: str) -> Any:
     """A value, also where only a reference to it is written: a name can hide behind one."""
     value = each.get(key)
     return value.get_object() if isinstance(value, IndirectObject) else value
-
-
