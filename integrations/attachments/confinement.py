@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 import tempfile
@@ -55,17 +56,16 @@ class Channel:
         self._process, self._left = process, most
         self._in, self._out = process.stdin, process.stdout
 
-    async def send(self, data: bytes) -> None:
-        """Hand bytes over.
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
 
-        Raises:
-            Ended: if the child is gone.
-        """
-        try:
+    async def send(self, data: bytes) -> None:
+        """Hand bytes over. If the child is gone, the next `take` says why."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self._in.write(data)
             await self._in.drain()
-        except (BrokenPipeError, ConnectionResetError):
-            raise Ended(await self.why()) from None
 
     async def take(self, count: int) -> bytes:
         """Exactly so many bytes.
@@ -125,9 +125,16 @@ async def confined(program: Path, bounds: Bounds) -> AsyncIterator[Channel]:
             except TimeoutError:
                 raise Ended(Ending.TIME) from None
         finally:
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
+            await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    assert process.stdout is not None
+    while await process.stdout.read(1 << 16):  # a pipe that is not read to its end would be waited for for ever
+        pass
+    await process.wait()
 
 
 async def _ready(process: asyncio.subprocess.Process) -> None:
