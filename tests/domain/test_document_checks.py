@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.attachments import LIMITS
 from domain.document_checks import MEANS, WORRYING, Sign, Signal, read_document
 
 US = "Request under 18 U.S.C. § 2702(c)(4)."
@@ -112,7 +115,7 @@ def test_pressure_is_named_by_its_way(text: str, way: str) -> None:
 
 
 def test_a_plain_request_presses_nobody() -> None:
-    text = f"{US} Case No. 2026-004417. A child was taken this morning; her phone's last address would find her."
+    text = f"{US} Case No. 26/3381-B. A child was taken this morning; her phone's last address would find her."
     assert signs(text) == {Sign.STATUTE_FITS, Sign.CASE_NUMBER}
 
 
@@ -146,6 +149,8 @@ def test_a_number_is_found_however_it_is_written(last: int, between: str) -> Non
     assert ("phone", number) in quoted(f"Reach me on {number}, thanks")
 
 
-@given(st.sampled_from(["a", "1", "1-", "(", "a.", "@", "h ", "http://", "do not ", "case no. 1"]), st.integers(1, 3))
-def test_no_text_takes_long(piece: str, times: int) -> None:
-    read_document(piece * (50_000 * times // len(piece)), "US")
+@pytest.mark.parametrize("piece", ["1-", "a.", "http://", "case no. 1"])
+def test_the_longest_text_that_is_kept_is_read_in_moments(piece: str) -> None:
+    before = time.process_time()
+    read_document(piece * (LIMITS.characters // len(piece)), "US")
+    assert time.process_time() - before < 20  # four were seen on a busy machine; a slip to quadratic takes minutes
