@@ -5,6 +5,7 @@ Run as a script by `confinement.py`. Of ours it loads `frames.py` alone: no key 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import importlib.util
@@ -106,14 +107,17 @@ def _confine(seccomp: ctypes.CDLL) -> None:
 
 
 def _become_nobody() -> None:
-    try:
-        os.chroot(".")  # the empty directory that we were started in
-        os.chdir("/")
-    except PermissionError:
-        pass  # a root without capabilities; the filter closes every path anyway
-    os.setgroups([])
-    os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-    os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    """As far as a root without capabilities may; the filter closes every path and every process anyway."""
+    empty = "."  # the directory that we were started in
+    for give_up in (
+        lambda: os.chroot(empty),
+        lambda: os.chdir("/"),
+        lambda: os.setgroups([]),
+        lambda: os.setresgid(_NOBODY, _NOBODY, _NOBODY),
+        lambda: os.setresuid(_NOBODY, _NOBODY, _NOBODY),
+    ):
+        with contextlib.suppress(OSError):
+            give_up()
 
 
 def _filter(lib: ctypes.CDLL) -> None:
