@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,21 @@ import pytest
 from integrations.attachments.hash_list import HashListFile
 from integrations.attachments.reader import ConfinedReader
 from integrations.base.keyring import new_ring
+from integrations.simulator import hash_list
 from integrations.vault.files import FileVault
 from integrations.vault.keys import CaseKeys
 
-KNOWN = b"SYNTHETIC: the bytes of a file that a list knows"
+KNOWN = hash_list.KNOWN["SYNTHETIC-1"]
 
 
 @pytest.fixture
 def list_file(tmp_path: Path) -> Path:
-    path = tmp_path / "hashes"
-    path.write_text(f"# SYNTHETIC\nsha256 {hashlib.sha256(KNOWN).hexdigest()} SYNTHETIC-1\n")
-    return path
+    return hash_list.write(tmp_path / "hashes")
 
 
 @pytest.fixture
 def known(list_file: Path) -> HashListFile:
-    return HashListFile(list_file, "SYNTHETIC list")
+    return HashListFile(list_file, hash_list.NAME)
 
 
 @pytest.fixture
