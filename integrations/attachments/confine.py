@@ -33,7 +33,7 @@ _CALLS = (
     "read readv write writev close fstat lseek "
     "mmap munmap mprotect mremap madvise brk "
     "futex sched_yield sched_getaffinity getcpu membarrier rseq set_robust_list restart_syscall "
-    "rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack tgkill gettid getpid exit exit_group "
+    "rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack gettid getpid exit exit_group "
     "clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getrandom getrusage sysinfo poll ppoll"
 )
 
@@ -83,8 +83,12 @@ def _loaded(program: str) -> Work:
 
 
 def _bound(memory: int, seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # SIGXCPU first: it tells time from a crash
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    last = seconds + 1 if hard == resource.RLIM_INFINITY else min(seconds + 1, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (min(seconds, last), last))  # SIGXCPU first: it tells time from a crash
     for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(what)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (most, most))
 
 

@@ -145,6 +145,6 @@ async def _ready(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         raise HoldfastError(Code.TRANSIENT, "the reader of attachments does not start") from None
     if said != READY:
-        code = await process.wait()
+        code = None if said else await process.wait()
         reason = "libseccomp.so.2 and its filter are needed" if code == UNCONFINED else f"exit {code}"
         raise HoldfastError(Code.BROKEN_CONFIGURATION, f"attachments cannot be read safely here: {reason}")

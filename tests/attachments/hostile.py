@@ -5,6 +5,7 @@ It is loaded by its path inside the confined child, and called in the tests' own
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
 import time
@@ -23,6 +24,8 @@ from integrations.attachments.frames import (
     SAYS_REFUSED,
     SAYS_TEXT,
 )
+
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def attack(what: str) -> str:
@@ -53,6 +56,9 @@ def attack(what: str) -> str:
                 os.execv("/bin/true", ["true"])
             case "kill":
                 os.kill(int(about), 0)
+            case "kill-thread":
+                if LIBC.tgkill(int(about), int(about), 0) != 0:
+                    raise OSError(ctypes.get_errno(), "tgkill")
             case "environment":
                 return " ".join(sorted(os.environ))
             case _:
