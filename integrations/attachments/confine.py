@@ -113,13 +113,14 @@ def _confine(seccomp: ctypes.CDLL) -> None:
 def _become_nobody() -> None:
     """As far as a root without capabilities may; the filter closes every path and every process anyway."""
     empty = "."  # the directory that we were started in
-    for give_up in (
+    ways: tuple[Callable[[], None], ...] = (
         lambda: os.chroot(empty),
         lambda: os.chdir("/"),
         lambda: os.setgroups([]),
         lambda: os.setresgid(_NOBODY, _NOBODY, _NOBODY),
         lambda: os.setresuid(_NOBODY, _NOBODY, _NOBODY),
-    ):
+    )
+    for give_up in ways:
         with contextlib.suppress(OSError):
             give_up()
 
