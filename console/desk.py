@@ -19,7 +19,7 @@ from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
 from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
 from domain.errors import PASSING, Code, HoldfastError
-from domain.evidence import EvidenceKind, EvidenceRef
+from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
 from domain.observing import name_of
 from domain.outside import LiveDirectory
@@ -140,8 +140,10 @@ class LocalDesk:
 
     async def _may_read(self, person: str, case: str, kind: EvidenceKind) -> None:
         """The vault answers for the kind of a document; a report and a list of exposed people have their own readers,
-        whichever of the case's ids somebody asks with."""
+        whichever of the case's ids somebody asks with. Nobody opens what was sent to us, only what was drawn of it."""
         who, _ = await self._known(person)
+        if kind in NEVER_OPENED:
+            raise HoldfastError(Code.NOT_ALLOWED, "an original is never opened; look at its pages")
         head = normal(case).partition("/")[0]
         no: Refused | None = None
         if kind is EvidenceKind.WELLBEING:
@@ -195,6 +197,8 @@ class LocalDesk:
 
     async def keep(self, person: str, case: str, kind: EvidenceKind, text: str) -> EvidenceRef:
         await self._person(person, Action.ACT, case)
+        if kind in MADE_BY_STEPS:
+            raise HoldfastError(Code.NOT_ALLOWED, "only a step makes this kind of document")
         data = text.encode()
         name = f"{kind.value}/{person}/{hashlib.sha256(data).hexdigest()}"
         return await self._vault.put(normal(case), kind, data, name=name)

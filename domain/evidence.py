@@ -27,6 +27,19 @@ class EvidenceKind(StrEnum):
     OPINION = "opinion"
     ACTION = "action"
     WELLBEING = "wellbeing"
+    ATTACHMENT = "attachment"
+    PAGE = "page"
+    PAGE_TEXT = "page-text"
+    READING = "reading"
+    EXAMINATION = "examination"
+
+
+# What somebody sent us, as it was sent: it is handed to the confined reader and to no person, by nobody.
+NEVER_OPENED = frozenset({EvidenceKind.ATTACHMENT})
+# What only a step may put into the vault: a person's words must never pass for what a machine saw.
+MADE_BY_STEPS = frozenset(
+    {EvidenceKind.ATTACHMENT, EvidenceKind.PAGE, EvidenceKind.PAGE_TEXT, EvidenceKind.READING, EvidenceKind.EXAMINATION}
+)
 
 
 class EvidenceRef(Model):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.attachments import Digests, Drawn, Hit, Media, NotDrawn, Refusal
 from domain.base import Model
 from domain.crisis import Resources
 from domain.incident import OpenIncident
@@ -205,4 +206,33 @@ class Room(Protocol):
 
     async def summon(self, summons: Summons, *, key: str) -> None:
         """Post a card into the room for the people named, who are invited first."""
+        ...
+
+
+class HashList(Protocol):
+    """Hashes of what nobody may look at, as its keepers share them."""
+
+    async def look_up(self, digests: Digests) -> Hit | None:
+        """The entry that knows one of these, or None.
+
+        Raises:
+            HoldfastError: `broken-configuration` if there is no list to ask; then nothing may be drawn.
+        """
+        ...
+
+
+class DocumentReader(Protocol):
+    """Reads what was sent, where it can harm nobody."""
+
+    def kind_of(self, data: bytes) -> Media | Refusal:
+        """What the content is; a name is never asked."""
+        ...
+
+    async def draw(self, data: bytes, media: Media, known: HashList) -> Drawn | NotDrawn | Hit:
+        """Pages and text. Every picture inside is looked up in `known` before anything is drawn.
+
+        Raises:
+            HoldfastError: `broken-configuration` if nothing can be read safely here; `transient` if the reader does
+                not start; as `HashList.look_up`.
+        """
         ...
