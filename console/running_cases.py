@@ -1,8 +1,5 @@
-"""A case as the desk knows it: what the store's copy says, and acts that travel as signals. A run is never queried.
-
-A query that a worker takes up late makes it work through events which belong to its next task, so that the run can
-never be replayed again (docs/adr/0026). The store has the same state, a moment later, and has it when no worker runs.
-"""
+"""A case as the desk knows it: what the store's copy says, and acts that travel as signals. A run is never queried: a
+query that a worker takes up late can spoil the run for ever (docs/adr/0026). The store has the same, a moment later."""
 
 from __future__ import annotations
 
