@@ -12,7 +12,7 @@ TRIES = 3
 
 
 class PackageState(StrEnum):
-    """`offered`: it lies there and nobody has opened it. The last three never end, and `opened` ends in `sealed` only."""
+    """`offered`: it lies there, unopened. The last three are final, and `opened` can only become `sealed`."""
 
     OFFERED = "offered"
     OPENED = "opened"

@@ -27,6 +27,7 @@ class EvidenceKind(StrEnum):
     OPINION = "opinion"
     ACTION = "action"
     WELLBEING = "wellbeing"
+    CODE = "one-time-code"
 
 
 class EvidenceRef(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +15,9 @@ from activities.books import Bookkeeping
 from activities.calendars import Calendars
 from activities.calling import Calling
 from activities.care import Care
-from activities.disclosure import Disclosing
+from activities.delivery import Delivering
 from activities.exporting import Exporting
+from activities.linking import Linking
 from activities.platform import Enforcement
 from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
@@ -24,6 +25,7 @@ from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
 from domain.observing import Observer
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
+from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
@@ -67,8 +69,11 @@ class Ports:
     rotas: Rotas | None = None
 
 
-def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]]:
-    """The activities of one queue; a role is handed nothing that its own steps do not need."""
+def steps_of(
+    role: str, ports: Ports, client: Client, procedures: Mapping[str, Procedure] | None = None
+) -> list[Callable[..., Any]]:
+    """The activities of one queue; a role is handed nothing that its own steps do not need. `procedures` are those
+    that a linked case can be opened by."""
     match role:
         case "sop":
             books, agencies = Bookkeeping(ports.ledger), Agencies(ports.directory)
@@ -103,7 +108,9 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 *welfare_steps(ports),
             ]
         case "disclosure":
-            leaving = Disclosing(
+            starter = TemporalStarter(client)
+            linking = Linking(vault=ports.vault, starter=starter, key=ports.key, procedures=procedures or {})
+            leaving = Delivering(
                 platform=ports.platform,
                 portal=ports.portal,
                 mail=ports.mail,
@@ -114,7 +121,8 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 key=ports.key,
                 stand_ins=ports.stand_ins,
             )
-            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold]
+            handing_over = [leaving.offer, leaving.allow, leaving.watch, leaving.recall]
+            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold, *handing_over, linking.open]
         case "comms":
             calling = Calling(
                 directory=ports.directory,

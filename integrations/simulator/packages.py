@@ -1,4 +1,4 @@
-"""Packages that open with a code spoken on the phone, as the portal's stand-in keeps them: rules of its own, real state.
+"""Packages that open with a code spoken on the phone, as the portal's stand-in keeps them, by rules of its own.
 
 A request says where it comes from by `X-Synthetic-Country` and `X-Synthetic-Network`; a real portal finds out.
 """
