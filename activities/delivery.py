@@ -260,4 +260,3 @@ class Delivering(Disclosing):
             roles = tuple(role for role in said.authority.roles if role in seated)
             found.append(DecidedBy(roles=roles, at=said.at, statement=digest(signed)))
         return tuple(found)
-

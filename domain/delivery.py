@@ -110,7 +110,7 @@ class DeliveryPolicy(Model):
 
     def pause(self, looks: int) -> timedelta:
         """The pause after so many looks."""
-        return min(self.first_look * 2 ** min(looks, 12), self.longest_look)
+        return min(self.first_look * (1 << min(looks, 12)), self.longest_look)
 
 
 # -- the rules ----------------------------------------------------------------------------------------------

@@ -121,8 +121,17 @@ def steps_of(
                 key=ports.key,
                 stand_ins=ports.stand_ins,
             )
-            handing_over = [leaving.offer, leaving.allow, leaving.watch, leaving.recall]
-            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold, *handing_over, linking.open]
+            return [
+                leaving.deliver,
+                leaving.prepare_call,
+                leaving.refuse,
+                leaving.hold,
+                leaving.offer,
+                leaving.allow,
+                leaving.watch,
+                leaving.recall,
+                linking.open,
+            ]
         case "comms":
             calling = Calling(
                 directory=ports.directory,

@@ -1,4 +1,4 @@
-"""Handing a package over: nobody opens it before our call, one opener only, and whatever goes wrong is a case at once."""
+"""Handing a package over: not before our call, to one opener only; whatever goes wrong is a case of its own at once."""
 
 from __future__ import annotations
 
@@ -92,9 +92,7 @@ async def deliver(case: IncidentWorkflow, approval: Approval, account: str) -> P
                 return record
 
 
-async def _offered(
-    case: IncidentWorkflow, approval: Approval, account: str, name: str
-) -> tuple[PackageRecord, str]:
+async def _offered(case: IncidentWorkflow, approval: Approval, account: str, name: str) -> tuple[PackageRecord, str]:
     """One package, from its offer until it is opened, sealed or taken back; and the code of why we took it back."""
     case.undo_with(RecallPackage(name=name))
     offered = await case.do(OfferPackage(name=name, account=account, approval=approval))
