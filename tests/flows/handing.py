@@ -99,6 +99,8 @@ def payloads(message: Message) -> Iterator[Payload]:
         if field.message_type is None:
             continue
         if field.message_type.GetOptions().map_entry:
-            value = [each for each in value.values() if isinstance(each, Message)]
-        for each in value if field.label == field.LABEL_REPEATED else [value]:
+            found = [each for each in value.values() if isinstance(each, Message)]
+        else:
+            found = [value] if isinstance(value, Message) else list(value)
+        for each in found:
             yield from payloads(each)

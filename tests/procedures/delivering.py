@@ -61,9 +61,9 @@ POLICY = Procedure(
     interventions=FAILED_STEPS,
     stand_down=STAND_DOWN,
     delivery=DeliveryPolicy(
-        recall_after=timedelta(hours=2),
-        first_look=timedelta(minutes=5),
-        longest_look=timedelta(minutes=40),
+        recall_after=timedelta(minutes=12),
+        first_look=timedelta(minutes=2),
+        longest_look=timedelta(minutes=4),
         after_opening=timedelta(hours=6),
     ),
 )
