@@ -17,7 +17,7 @@ from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
 from domain.incident import Outcome
 from domain.package import manifest_of
-from domain.people import Role
+from domain.people import Directory, Role
 from domain.state import Status
 from domain.timeline import Kind
 from integrations.simulator.faults import Fault
@@ -302,3 +302,24 @@ async def test_a_lost_reply_makes_no_second_package_no_second_code_and_no_second
     assert world.letters(case.id) == ["edr@police.northfield.example.org"]
     opened(await tries(case, code))
     world.sims.portal.faults.clear()
+
+
+async def test_a_decider_who_is_suspended_before_the_call_ends_what_they_decided(world: World) -> None:
+    case = await released(world)
+    legal = await world.someone(Role.LEGAL)
+    known = world.ports.directory.current
+    full = await known()
+    people = tuple(each.model_copy(update={"suspended": each.id == legal}) for each in full.people)
+
+    async def without() -> Directory:
+        return full.model_copy(update={"people": people})
+
+    world.ports.directory.current = without  # type: ignore[method-assign]
+    try:
+        await on_the_line(case)
+        stuck = await case.open("allow_opening/1!1")
+    finally:
+        world.ports.directory.current = known  # type: ignore[method-assign]
+    assert stuck.card["fault"] == Code.SUSPENDED.value
+    assert stuck.choices == ("retry",)
+    assert not packages(case)[0].allowed
