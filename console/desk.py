@@ -18,7 +18,7 @@ from console.speaking import Speaking
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Speak, Spoken, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
@@ -151,8 +151,9 @@ class LocalDesk:
         if no is not None:
             raise HoldfastError(no.code)
 
-    async def code_to_speak(self, person: str, case: str, key: str) -> str:
-        return await self._speaking.code(person, await self._state(person, case, Action.ACT), key)
+    async def code_to_speak(self, person: str, wanted: Speak) -> Spoken:
+        state = await self._state(person, wanted.case, Action.ACT)
+        return Spoken(code=await self._speaking.code(person, state, wanted.subject))
 
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
 
 from domain.acts import Approve, Done, Take
+from domain.desk import Speak
 from domain.people import Role
 from domain.timeline import Entry, Kind
 from integrations.simulator.packages import Held
@@ -43,11 +44,16 @@ async def on_the_line(case: Case) -> str:
     return caller
 
 
+async def shown(case: Case, person: str, task: str) -> str:
+    """The code as the desk shows it to this person, once."""
+    return (await case.world.desk.code_to_speak(person, Speak(case=case.id, subject=task))).code
+
+
 async def spoken(case: Case) -> str:
     """The code, as our caller is shown it and reads it out."""
     caller = await on_the_line(case)
     task = await case.open("speak-code")
-    return await case.world.desk.code_to_speak(caller, case.id, task.key)
+    return await shown(case, caller, task.key)
 
 
 async def written_down(case: Case) -> None:

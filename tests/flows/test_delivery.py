@@ -31,6 +31,7 @@ from tests.flows.handing import (
     packages,
     payloads,
     released,
+    shown,
     spoken,
     tries,
     written_down,
@@ -96,14 +97,14 @@ async def test_the_code_is_shown_once_to_who_made_the_call_and_stands_nowhere_el
     key = (await case.open("speak-code")).key
     other = await world.someone(Role.LE_SPECIALIST, but=[caller])
     with pytest.raises(HoldfastError) as refused:
-        await world.desk.code_to_speak(other, case.id, key)
+        await shown(case, other, key)
     assert refused.value.code is Code.NOT_SEATED
-    code = await world.desk.code_to_speak(caller, case.id, key)
+    code = await shown(case, caller, key)
     with pytest.raises(HoldfastError) as refused:
-        await world.desk.code_to_speak(caller, case.id, key)
+        await shown(case, caller, key)
     assert refused.value.code is Code.NOT_ALLOWED
-    shown = await case.noted(Kind.DELIVERY, "code-shown")
-    assert shown.who == caller
+    noted = await case.noted(Kind.DELIVERY, "code-shown")
+    assert noted.who == caller
     # Not in the state that every screen renders from, not in the timeline, the chat, mail, pages or at the portal.
     await written_down(case)
     history = await case.handle.fetch_history()
@@ -239,7 +240,7 @@ async def test_what_nobody_opens_is_taken_back_and_offered_anew_with_another_cod
     await case.open("release-call/2")
     assert [each.state for each in packages(case)] == ["recalled", "offered"]
     caller = await on_the_line(case)
-    second = await world.desk.code_to_speak(caller, case.id, (await case.open("speak-code/2")).key)
+    second = await shown(case, caller, (await case.open("speak-code/2")).key)
     assert second != first
     opened(await tries(case, second))
     await written_down(case)
