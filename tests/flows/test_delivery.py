@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import json
 
 import pytest
 from temporalio.converter import WorkflowSerializationContext
 from temporalio.service import RPCError
 
+from activities.delivery import code_of
 from domain.acts import AskToStandDown, Cannot, Done
-from domain.canonical import digest
+from domain.canonical import canonical, digest
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
 from domain.incident import Outcome
@@ -131,7 +131,12 @@ async def test_the_code_is_shown_once_to_who_made_the_call_and_stands_nowhere_el
             with pytest.raises(HoldfastError) as refused:
                 await world.desk.document(await world.someone(role), case.id, ref)
             assert refused.value.code is Code.NOT_ALLOWED
-    guesses = [hashlib.sha256(each.encode()).hexdigest() for each in (code, bare, json.dumps({"code": code}))]
+    made = await code_of(world.ports.vault, case.id, "notify/release/1#1")
+    assert made is not None
+    known = made.model_copy(update={"pad": ""})  # all that whoever has history and the portal's records could try with
+    guesses = [hashlib.sha256(each).hexdigest() for each in (code.encode(), bare.encode(), canonical(known))]
+    assert len(made.pad) == 32
+    assert made.pad not in "".join(said)
     assert not {ref.sha256 for ref in kept} & set(guesses)
 
 

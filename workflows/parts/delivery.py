@@ -81,7 +81,7 @@ async def deliver(case: IncidentWorkflow, approval: Approval, account: str) -> P
         name = f"{approval.key}#{number}"
         record, why = await _offered(case, approval, account, name)
         if record.state is PackageState.OPENED:
-            case.beside(f"package-{number}", _watch_opened(case, name, record))
+            case.beside(f"{approval.gate.name}-{number}", _watch_opened(case, name, record))
             return record
         if record.state is PackageState.SEALED or why == _DENIES:
             return record
