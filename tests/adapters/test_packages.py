@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -150,3 +151,24 @@ async def test_an_event_that_carries_text_instead_of_codes_is_not_read(
         await delivery.events(PACKAGE, 0, at=AT)
     assert caught.value.code is Code.PERMANENT
     assert "555" not in str(caught.value)
+
+
+async def test_recall_and_opening_at_once_have_one_winner_each_time_and_both_sides_name_it(
+    portal: PortalSimulator, delivery: PortalClient, http: httpx.AsyncClient
+) -> None:
+    winners = []
+    for number in range(16):
+        package = f"{number:032d}"
+        made = await delivery.offer(offer(package=package), key=f"k-{number}", at=AT)
+        await delivery.allow(package, key=f"a-{number}", at=AT)
+        racing = [come(http, made.link), delivery.withdraw(package, key=f"w-{number}", at=AT)]
+        if number % 2:
+            racing.reverse()
+        ended = await asyncio.gather(*racing)
+        [answer] = [each for each in ended if isinstance(each, httpx.Response)]
+        [state] = [each for each in ended if isinstance(each, PackageState)]
+        told = [each.did.value for each in await delivery.events(package, 2, at=AT)]
+        assert told == [state.value] == [portal.state.held[package].state]
+        assert (answer.status_code == 200) == (state is PackageState.OPENED)
+        winners.append(state)
+    assert set(winners) == {PackageState.OPENED, PackageState.RECALLED}
