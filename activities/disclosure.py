@@ -135,9 +135,8 @@ class Disclosing:
     @performs(Deliver)
     async def deliver(self, given: Deliver) -> Delivery:
         approval, directory = await self._authorised(given, given.approval, Family.DISCLOSE)
-        agency = _mailbox(directory, approval.card.recipient)
-        if not approval.card.items or not approval.card.basis or not approval.card.contact_sha256:
-            raise HoldfastError(Code.GUARD, "no item, no legal basis or no contact")
+        agency = mailbox_of(directory, approval.card.recipient)
+        must_be_complete(approval)
         until = (given.here.at + DELIVERY_LIFE).isoformat()
         package = await self._package(given, approval, agency, until)
         content = await self._vault.get(given.here.case, package)
@@ -236,7 +235,7 @@ class Disclosing:
 
     async def _address(self, case: str, to: str, intake: EvidenceRef | None, directory: Directory) -> str:
         if to != REQUESTER:
-            return _mailbox(directory, to).mailbox
+            return mailbox_of(directory, to).mailbox
         if intake is None:
             raise HoldfastError(Code.GUARD, "the intake names no address to answer to")
         document = json.loads(await self._vault.get(case, intake))
@@ -257,7 +256,14 @@ class Disclosing:
         return Sent(message_id=sent, letter=kept)
 
 
-def _mailbox(directory: Directory, agency_id: str) -> Agency:
+def must_be_complete(approval: Approval) -> None:
+    """Raises HoldfastError (`guard`) unless the card names items, their legal basis and whose entry they go to."""
+    if not approval.card.items or not approval.card.basis or not approval.card.contact_sha256:
+        raise HoldfastError(Code.GUARD, "no item, no legal basis or no contact")
+
+
+def mailbox_of(directory: Directory, agency_id: str) -> Agency:
+    """The agency, if our directory has an address for it; else raises HoldfastError (`guard`)."""
     agency = directory.agency(agency_id)
     if agency is None or not agency.mailbox:
         raise HoldfastError(Code.GUARD, "the recipient has no mailbox in our directory")

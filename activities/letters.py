@@ -22,6 +22,13 @@ LETTERS: dict[str, Letter] = {
         text="What was approved for release is at {link} and can be opened once, until {until}. "
         "Do not forward the link." + _CLOSE,
     ),
+    "package": Letter(
+        subject="Your request {case}",
+        text="What was approved for release lies at {link} until {until}. It opens with a code that we tell you by "
+        "phone: we call your agency at the number that we hold for it. Wait for that call; a code that is tried "
+        "before it, from an unusual place or too often closes the package. Whoever opens it first is the only one "
+        "who can. Do not forward the link." + _CLOSE,
+    ),
     "fraud": Letter(subject="Your request {case}", text=_NEUTRAL + _CLOSE),
     "unverified": Letter(subject="Your request {case}", text=_NEUTRAL + _CLOSE),
     "no-legal-basis": Letter(subject="Your request {case}", text=_NEUTRAL + _CLOSE),

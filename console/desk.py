@@ -14,10 +14,11 @@ from console.listing import MOST, OpenCases, for_each, something_open
 from console.recovering import Recoverer
 from console.reopening import Reopener
 from console.running_cases import RunningCases
+from console.speaking import Speaking
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Speak, Spoken, Waiting
 from domain.errors import PASSING, Code, HoldfastError
 from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
@@ -69,6 +70,7 @@ class LocalDesk:
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
         self._reopener = Reopener(declarer=declarer, ledger=ledger, vault=vault, now=now)
+        self._speaking = Speaking(ledger=ledger, vault=vault, now=now)
 
     # -- declaring and looking ----------------------------------------------------------------------------
 
@@ -146,12 +148,18 @@ class LocalDesk:
             raise HoldfastError(Code.NOT_ALLOWED, "an original is never opened; look at its pages")
         head = normal(case).partition("/")[0]
         no: Refused | None = None
-        if kind is EvidenceKind.WELLBEING:
+        if kind is EvidenceKind.CODE:
+            no = Refused(code=Code.NOT_ALLOWED)  # `code_to_speak` is the one way
+        elif kind is EvidenceKind.WELLBEING:
             no = may(who, Action.READ, part=Part.WELLBEING)
         elif kind in (EvidenceKind.REPORT, EvidenceKind.OPINION):
             no = await self._asked(who, Action.READ, f"{head}/{REVIEW}")
         if no is not None:
             raise HoldfastError(no.code)
+
+    async def code_to_speak(self, person: str, wanted: Speak) -> Spoken:
+        state = await self._state(person, wanted.case, Action.ACT)
+        return Spoken(code=await self._speaking.code(person, state, wanted.subject))
 
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)

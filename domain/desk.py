@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from pydantic import Field
+
 from domain.acts import Act, Recorded
 from domain.base import Model, Strict
 from domain.evidence import EvidenceKind, EvidenceRef
@@ -101,6 +103,19 @@ class Reopened(Model):
     new: bool
 
 
+class Speak(Strict):
+    """Whoever has an agency on the line asks for the code that they are to read out; `subject` is the task's key."""
+
+    case: str
+    subject: str
+
+
+class Spoken(Model):
+    """A one-time code, as it is read out. It is shown once, and nowhere written by whoever shows it."""
+
+    code: str = Field(repr=False)
+
+
 class Desk(Protocol):
     """Everything a person can do, under one authority. `person` is a directory id that the surface has proved.
 
@@ -130,6 +145,10 @@ class Desk(Protocol):
         ...
 
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes: ...
+
+    async def code_to_speak(self, person: str, wanted: Speak) -> Spoken:
+        """The one-time code of a package: once, and only to who reported the agency to be on the line."""
+        ...
 
     async def recover(self, person: str, wanted: Recover) -> Recovered:
         """Start a case whose run was lost from the store's copy."""

@@ -27,6 +27,7 @@ class EvidenceKind(StrEnum):
     OPINION = "opinion"
     ACTION = "action"
     WELLBEING = "wellbeing"
+    CODE = "one-time-code"
     ATTACHMENT = "attachment"
     PAGE = "page"
     PAGE_TEXT = "page-text"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.acts import Facts
 from domain.base import Model
 from domain.evidence import EvidenceRef
@@ -26,3 +28,10 @@ class NoAnswer(Model):
     """Nobody did the task in the time that the procedure gives it."""
 
     rungs: int
+
+
+class Paused(Model):
+    """A pause is over: when (UTC), and the code of why it was cut short; empty if it was not."""
+
+    at: datetime
+    why: str = ""

@@ -9,10 +9,13 @@ from typing import Protocol
 from domain.attachments import Digests, Drawn, Hit, Media, NotDrawn, Refusal
 from domain.base import Model
 from domain.crisis import Resources
+from domain.delivery import PackageEvent, PackageState
 from domain.incident import OpenIncident
 from domain.people import Directory, Person
 from domain.rota import Rota
+from domain.spoken import CodeHash
 from domain.timeline import Projection
+from domain.whereabouts import Expected
 
 
 class AccountView(Model):
@@ -78,6 +81,27 @@ class Package(Model):
     state: str = "sealed"
 
 
+class Offer(Model):
+    """A package for the portal: the id is ours, made before it is sent; `code` is all that the portal learns of the
+    spoken code, `tries` how often it may be guessed, `expected` from where it may be opened."""
+
+    package: str
+    case: str
+    recipient: str
+    content: bytes
+    code: CodeHash
+    tries: int
+    expected: Expected
+    expires_at: datetime
+
+
+class Placed(Model):
+    """An offer that the portal took; no link where the package was recalled before it came."""
+
+    state: PackageState
+    link: str = ""
+
+
 class Portal(Protocol):
     """The secure file-transfer portal through which a disclosure leaves. Same errors as `Platform`."""
 
@@ -89,6 +113,23 @@ class Portal(Protocol):
 
     async def recall(self, package_id: str, *, key: str, at: datetime) -> bool:
         """True if it was recalled before anybody opened it, False if it was opened."""
+        ...
+
+    async def offer(self, offer: Offer, *, key: str, at: datetime) -> Placed:
+        """Lay a package down that nobody may open yet. The same key with other content is `permanent`."""
+        ...
+
+    async def allow(self, package: str, *, key: str, at: datetime) -> PackageState:
+        """It may be opened from now on. Returns how it stands: what is over stays over."""
+        ...
+
+    async def withdraw(self, package: str, *, key: str, at: datetime) -> PackageState:
+        """Take it back if nobody has opened it; one that never came will find itself recalled. Returns how it
+        stands."""
+        ...
+
+    async def events(self, package: str, after: int, *, at: datetime) -> Sequence[PackageEvent]:
+        """What happened to it after the event of this number, in order."""
         ...
 
 

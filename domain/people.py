@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import field_validator
 
 from domain.base import Model, Strict
+from domain.whereabouts import OPEN_NETWORKS, Expected, Network
 
 
 class Role(StrEnum):
@@ -62,7 +63,9 @@ class Person(Strict):
 
 class Agency(Strict):
     """A public authority as *we* know it. `call_back` is a number that we found independently; `mailbox` the one
-    address that a disclosure may go to; `safety_desk` marks a public-safety desk that PROTECT may call."""
+    address that a disclosure may go to; `safety_desk` marks a public-safety desk that PROTECT may call. `opens_in` are
+    countries beside its own from where it opens what we deliver, `networks` the only classes of network it does so
+    from (none: any that is neither rented nor hidden)."""
 
     id: str
     name: str
@@ -72,6 +75,13 @@ class Agency(Strict):
     mailbox: str = ""
     safety_desk: bool = False
     checked_on: datetime | None = None
+    opens_in: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
+
+    @property
+    def expected(self) -> Expected:
+        """From where it opens what is meant for it."""
+        return Expected(countries=(self.country, *self.opens_in), networks=self.networks or OPEN_NETWORKS)
 
 
 class Directory(Strict):

@@ -12,6 +12,7 @@ from domain.acts import Facts, FactValue
 from domain.base import Model
 from domain.clock_faults import clock_faults
 from domain.clock_rules import ClockRule
+from domain.delivery import DeliveryPolicy
 from domain.errors import Code, HoldfastError
 from domain.evidence import ref_of
 from domain.fitness import Fitness
@@ -203,6 +204,7 @@ class Procedure(Model):
     `severity_rule` names the rule of `domain.assessing` by which a declaration is graded; none: nothing is known, P0.
     `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down, `toll` that
     of letting one of its `clocks` stand still. `fitness` is what people must be, beyond a seat, to be called to a gate.
+    `delivery` is how long what it hands over may lie unopened, and how often that is looked at.
     """
 
     slug: str
@@ -223,6 +225,7 @@ class Procedure(Model):
     severity_rule: str = ""
     amend_roles: tuple[Role, ...] = (Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST, Role.DUTY_MANAGER)
     fitness: Fitness = Fitness()
+    delivery: DeliveryPolicy | None = None
 
     def gate(self, name: str) -> Gate:
         every = (*self.gates, self.stand_down, self.toll)

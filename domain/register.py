@@ -75,6 +75,28 @@ EDR_DECIDE = _row(
     Read.OURS,
     target=timedelta(minutes=30),
 )
+_TRIAGE = "none in law: a case without a procedure of its own"
+TRIAGE_TAKE = _row(
+    "TRIAGE-TAKE",
+    "Somebody of ours has a case in hand that has no procedure of its own",
+    TriggerKind.AWARENESS,
+    _TRIAGE,
+    "none; our own target",
+    Read.OURS,
+    target=timedelta(minutes=10),
+    warn=(75,),
+    met_by=("owner",),
+)
+TRIAGE_DECIDE = _row(
+    "TRIAGE-DECIDE",
+    "Say what a case without a procedure is, and where it goes",
+    TriggerKind.AWARENESS,
+    _TRIAGE,
+    "none; our own target",
+    Read.OURS,
+    target=timedelta(hours=1),
+    met_by=("look-and-place",),
+)
 CSEA_REPORT = _row(
     "US-2258A-RPT",
     "Report an apparent child sexual exploitation offence to the CyberTipline",

@@ -56,6 +56,8 @@ class Kind(StrEnum):
     PATCH = "patch"
     EXPORTED = "exported"
     HOLE = "hole"
+    DELIVERY = "delivery"
+    LINKED = "linked"
     CLOSED = "closed"
 
 

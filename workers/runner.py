@@ -34,7 +34,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=role,
-        activities=steps_of(role, ports, client),
+        activities=steps_of(role, ports, client, catalogue.procedures),
         workflows=list(catalogue.workflows) if role == SOP_QUEUE else [],
         max_cached_workflows=cached if role == SOP_QUEUE else 0,
         max_concurrent_activities=slots,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from temporalio.client import Client
@@ -16,8 +16,11 @@ from activities.books import Bookkeeping
 from activities.calendars import Calendars
 from activities.calling import Calling
 from activities.care import Care
+from activities.delivery import Delivering
+from activities.disclosure import Disclosing
 from activities.exporting import Exporting
 from activities.least import Looking
+from activities.linking import Linking
 from activities.platform import Enforcement
 from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
@@ -25,6 +28,7 @@ from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
 from domain.observing import Observer
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
+from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
@@ -46,6 +50,7 @@ from workers.keys import outside_key, trusted_keys
 from workers.needs import uses
 from workers.settings import Settings
 
+D = TypeVar("D", bound=Disclosing)
 ROLES = (SOP_QUEUE, ENFORCEMENT_QUEUE, DISCLOSURE_QUEUE, COMMS_QUEUE)
 
 
@@ -68,8 +73,11 @@ class Ports:
     rotas: Rotas | None = None
 
 
-def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]]:
-    """The activities of one queue; a role is handed nothing that its own steps do not need."""
+def steps_of(
+    role: str, ports: Ports, client: Client, procedures: Mapping[str, Procedure] | None = None
+) -> list[Callable[..., Any]]:
+    """The activities of one queue; a role is handed nothing that its own steps do not need. `procedures` are those
+    that a linked case can be opened by."""
     match role:
         case "sop":
             books, agencies = Bookkeeping(ports.ledger), Agencies(ports.directory)
@@ -106,18 +114,21 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 *welfare_steps(ports),
             ]
         case "disclosure":
-            leaving = Answering(
-                platform=ports.platform,
-                portal=ports.portal,
-                mail=ports.mail,
-                vault=ports.vault,
-                ledger=ports.ledger,
-                directory=ports.directory,
-                trusted=ports.trusted,
-                key=ports.key,
-                stand_ins=ports.stand_ins,
-            )
-            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold, leaving.answer]
+            starter = TemporalStarter(client)
+            linking = Linking(vault=ports.vault, starter=starter, key=ports.key, procedures=procedures or {})
+            leaving, answering = disclosing(Delivering, ports), disclosing(Answering, ports)
+            return [
+                leaving.deliver,
+                leaving.prepare_call,
+                leaving.refuse,
+                leaving.hold,
+                leaving.offer,
+                leaving.allow,
+                leaving.watch,
+                leaving.recall,
+                answering.answer,
+                linking.open,
+            ]
         case "comms":
             calling = Calling(
                 directory=ports.directory,
@@ -130,6 +141,21 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
             return [calling.page, calling.tell_room]
         case _:
             raise ValueError(f"there is no role {role!r}")
+
+
+def disclosing(kind: type[D], ports: Ports) -> D:
+    """One of the parts of the worker that alone may let something leave."""
+    return kind(
+        platform=ports.platform,
+        portal=ports.portal,
+        mail=ports.mail,
+        vault=ports.vault,
+        ledger=ports.ledger,
+        directory=ports.directory,
+        trusted=ports.trusted,
+        key=ports.key,
+        stand_ins=ports.stand_ins,
+    )
 
 
 def steps_of_review(reviewing: Reviewing) -> list[Callable[..., Any]]:

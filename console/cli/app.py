@@ -81,6 +81,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "decide": deciding.decide,
         "done": deciding.done,
         "intervene": deciding.intervene,
+        "speak": saying.speak,
         "own": saying.own,
         "hand-over": handing.hand_over,
         "accept": handing.accept,

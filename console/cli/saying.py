@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.deciding import Part
 from console.cli.options import As, CaseId, Output, Yes, person_of, shape_of
 
 if TYPE_CHECKING:
@@ -68,6 +69,23 @@ def note(
         return Note(text=await desk.keep(who, wanted, EvidenceKind.REASON, words))
 
     send(who, wanted, act, shape_of(ctx, shape))
+
+
+def speak(ctx: typer.Context, case: CaseId, task: Part, person: As = "", shape: Output = None) -> None:
+    """Show the one-time code to read out, once, while you have the agency on the line."""
+    from console.cli.connect import with_desk
+    from console.cli.finding import case_of, find
+    from console.cli.output import emit_fields
+    from domain.desk import Speak, Spoken
+
+    wanted = case_of(case)
+
+    async def ask(desk: Desk, who: str) -> Spoken:
+        waiting = await find(desk, who, wanted, task, "task")
+        return await desk.code_to_speak(who, Speak(case=wanted, subject=waiting.key))
+
+    spoken = with_desk(person_of(ctx, person), ask)
+    emit_fields(shape_of(ctx, shape), spoken.model_dump(mode="json"), {"read out": spoken.code})
 
 
 def stand_down(

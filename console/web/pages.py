@@ -15,7 +15,7 @@ from console.web.parts import COOKIE, Parts, Person, signed_in
 from console.web.views import by_danger, documents_of, entries_of
 from console.web.words import plain
 from domain.codes import REPORTS
-from domain.desk import Reopen, Waiting
+from domain.desk import Reopen, Speak, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.reopening import REASONS
@@ -149,6 +149,21 @@ def pages(draw: Drawer) -> APIRouter:
         form = await request.form()
         opened = await web.desk.reopen(person, Reopen(case=case, code=text(form, "code")))
         return RedirectResponse(case_path(opened.case), SEE_OTHER)
+
+    @routes.post("/speak/{case:path}")
+    async def speak(request: Request, web: Parts, person: Person, case: str) -> Response:
+        form = await request.form()
+        spoken = await web.desk.code_to_speak(person, Speak(case=case, subject=text(form, "subject")))
+        directory = await web.directory.current()
+        return draw.page(
+            request,
+            "spoken.html",
+            directory=directory,
+            person=person,
+            case=case,
+            code=spoken.code,
+            back=case_path(case),
+        )
 
     return routes
 

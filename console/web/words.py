@@ -66,6 +66,8 @@ KINDS: dict[Kind, str] = {
     Kind.REOPENED: "Goes on as a linked case",
     Kind.PATCH: "Goes on under a newer version",
     Kind.EXPORTED: "The history was exported",
+    Kind.DELIVERY: "The package",
+    Kind.LINKED: "A linked case was opened",
     Kind.CLOSED: "Closed",
 }
 SAID: dict[str, str] = {

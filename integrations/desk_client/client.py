@@ -10,7 +10,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from domain.acts import Recorded
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Speak, Spoken, Waiting
 from domain.errors import SENTENCES, Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
@@ -26,7 +26,7 @@ _DECLARED, _RECORDED, _STATE, _REF = (
 )
 _CASES, _TIMELINE = TypeAdapter(list[Projection]), TypeAdapter(list[LedgerEntry])
 _WAITING, _AUDIT = TypeAdapter(list[Waiting]), TypeAdapter(AuditReport)
-_RECOVERED, _REOPENED = TypeAdapter(Recovered), TypeAdapter(Reopened)
+_RECOVERED, _REOPENED, _SPOKEN = TypeAdapter(Recovered), TypeAdapter(Reopened), TypeAdapter(Spoken)
 _NAMES = TypeAdapter(dict[str, str])
 
 
@@ -70,6 +70,9 @@ class DeskClient:
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         body = ref.model_dump(mode="json")
         return (await self._ask(person, "POST", f"{_of(case)}/documents/open", json=body)).content
+
+    async def code_to_speak(self, person: str, wanted: Speak) -> Spoken:
+        return await self._read(_SPOKEN, person, "POST", "speak", json=wanted.model_dump(mode="json"))
 
     async def recover(self, person: str, wanted: Recover) -> Recovered:
         return await self._read(_RECOVERED, person, "POST", "recover", json=wanted.model_dump(mode="json"))

@@ -13,8 +13,8 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from integrations.simulator.base import Simulator
+from integrations.simulator.packages import Packages, PackagesState
 from integrations.simulator.page import Table
-from integrations.simulator.state import SimState
 from integrations.simulator.wire import Call, Operation, Refusal, Reply, require_bearer
 
 PORTAL_TOKEN = "synthetic-portal-token"  # noqa: S105 - invented, opens nothing but this stand-in
@@ -48,8 +48,8 @@ class Package(BaseModel):
         return base64.b64decode(self.content)
 
 
-class PortalState(SimState):
-    """Packages by id."""
+class PortalState(PackagesState):
+    """Packages by id; those that open with a spoken code are `held`."""
 
     packages: dict[str, Package] = Field(default_factory=dict)
 
@@ -64,8 +64,8 @@ class _NewPackage(BaseModel):
 
 class PortalSimulator(Simulator[PortalState]):
     """Errors are {"error": code}: 401 unauthorized; 404 unknown_package; 409 already_opened;
-    410 already_opened, recalled, expired (links only); 422 sha256_mismatch, already_expired,
-    idempotency_key_reused; 400 for what cannot be read.
+    410 already_opened, sealed, recalled, expired (links only); 403 wrong_code, sealed (links only);
+    422 sha256_mismatch, already_expired, package_id_reused, idempotency_key_reused; 400 for what cannot be read.
     """
 
     title = "Portal stand-in"
@@ -86,6 +86,11 @@ class PortalSimulator(Simulator[PortalState]):
         """All packages, oldest first."""
         return list(self.state.packages.values())
 
+    @property
+    def spoken(self) -> Packages:
+        """The packages that open with a spoken code."""
+        return Packages(self.url, self.state)
+
     def link(self, package: Package) -> str:
         """The address that the recipient opens."""
         return f"{self.url}/p/{package.secret}"
@@ -94,7 +99,7 @@ class PortalSimulator(Simulator[PortalState]):
         require_bearer(call, self._token)
 
     def shown_path(self, path: str) -> str:
-        return "/p/…" if path.startswith("/p/") else path
+        return next((f"{each}…" for each in ("/p/", "/o/") if path.startswith(each)), path)
 
     def operations(self) -> Sequence[Operation]:
         return (
@@ -102,6 +107,14 @@ class PortalSimulator(Simulator[PortalState]):
             Operation("GET", "/v1/packages/{package}", "package", self._show),
             Operation("POST", "/v1/packages/{package}/recall", "recall", self._recall, act=True),
             Operation("GET", "/p/{secret}", "open", self._open, public=True),
+            Operation("POST", "/v2/packages", "offer", lambda call: self.spoken.offer(call), act=True),
+            Operation("POST", "/v2/packages/{package}/allow", "allow", lambda call: self.spoken.allow(call), act=True),
+            Operation(
+                "POST", "/v2/packages/{package}/withdraw", "withdraw", lambda call: self.spoken.withdraw(call), act=True
+            ),
+            Operation("GET", "/v2/packages/{package}/events/{after}", "events", self._events),
+            Operation("GET", "/o/{secret}", "look", lambda call: self.spoken.look(call), public=True),
+            Operation("POST", "/o/{secret}", "try", self._try, public=True),
         )
 
     def tables(self) -> Sequence[Table]:
@@ -117,7 +130,12 @@ class PortalSimulator(Simulator[PortalState]):
             for package in self.packages
         ]
         columns = ("Package", "Case", "Recipient", "Expires", "Opened", "Open as the recipient")
-        return (Table("Packages", columns, rows),)
+        held = [
+            (each.package, each.case, each.recipient, each.state, str(len(each.events)), self.spoken.link(each))
+            for each in self.state.held.values()
+        ]
+        spoken = ("Package", "Case", "Recipient", "State", "Events", "Open as the recipient, with the code")
+        return (Table("Packages", columns, rows), Table("Packages with a spoken code", spoken, held))
 
     def _find(self, call: Call) -> Package:
         package = self.state.packages.get(call.params["package"])
@@ -172,3 +190,13 @@ class PortalSimulator(Simulator[PortalState]):
         package.opened_at = call.now
         self.touch()
         return Reply(200, package.content_bytes())
+
+    def _events(self, call: Call) -> Reply:
+        """A look may find that a package has run out."""
+        self.touch()
+        return self.spoken.events(call)
+
+    def _try(self, call: Call) -> Reply:
+        """Somebody else's doing, like an opening: stored, not counted among our acts."""
+        self.touch()
+        return self.spoken.open(call)

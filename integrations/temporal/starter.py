@@ -1,4 +1,4 @@
-"""Starts a workflow beside a case. Not as its child: a review outlives its case and has a clock of its own."""
+"""Starts a workflow beside a case. Not as its child: it outlives its case and has a clock of its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class TemporalStarter:
         self._client = client
 
     async def start(self, given: OpenIncident, workflow: str) -> bool:
-        """Idempotent by the case id: the same review is started once, for ever."""
+        """Idempotent by the case id: the same case or review is started once, for ever."""
+        priority = _HOUSEKEEPING if given.parent else given.severity.priority_key
         try:
             await self._client.start_workflow(
                 workflow,
@@ -30,7 +31,7 @@ class TemporalStarter:
                 id=given.case,
                 task_queue="sop",
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                priority=Priority(priority_key=_HOUSEKEEPING),
+                priority=Priority(priority_key=priority),
                 rpc_timeout=timedelta(seconds=5),
             )
         except WorkflowAlreadyStartedError:

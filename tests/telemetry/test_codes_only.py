@@ -51,6 +51,7 @@ def vocabulary(catalogue: Catalogue) -> set[str]:
     words |= {"approve", "approve-less", "ask-first", "deny", "withdraw", "cannot", "retry", "by-hand", "skip", "take"}
     words |= {"amend", "ask-to-stand-down", "note", "platform", "portal", "pager"}
     words |= {"account", "preserve", "act", "holds", "fields", "records", "deliver", "state", "recall", "page"}
+    words |= {"offer", "allow", "withdraw", "events"}
     words |= {"armed", "warned", "breached", "statutory", "unconfirmed", "GET", "POST"}
     return words
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from temporalio import workflow
 
-from workflows.kit.closing import Closing
+from workflows.kit.looking import Looking
 
 with workflow.unsafe.imports_passed_through():
     from domain.timeline import Kind
 
 
-class Recovery(Closing):
+class Recovery(Looking):
     """The beginning of a run that was started from the store's copy."""
 
     def _take_up(self) -> None:
