@@ -12,6 +12,7 @@ from domain.base import Model
 from domain.canonical import digest
 from domain.effects import Leave, ways_out
 from domain.errors import Code
+from domain.escalating import escalated, told
 from domain.gates import Ladder, Rung
 from domain.observing import lasted
 from domain.policy import Procedure, TaskPolicy, check_form
@@ -114,6 +115,8 @@ def _apply(
 ) -> State | Refused:
     if isinstance(said.act, acts.Acknowledge):
         return acknowledged(state, said, now)
+    if isinstance(said.act, acts.Escalate):
+        return escalated(state, said, now)
     if said.subject == "":
         return _on_case(state, procedure, said, now)
     if (gate := state.gates.get(said.subject)) is not None:
@@ -165,6 +168,8 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
             return asked.noted(now, Kind.STANDING_DOWN, who=said.person, code="asked")
         case acts.Report():
             return reported(state, said, said.act, now)
+        case acts.Update():
+            return told(state, said, said.act, now)
         case acts.Note(text=text):
             return state.noted(now, Kind.NOTE, who=said.person, evidence=(text,))
         case _:

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     CLOCK = "clock"
     ACKNOWLEDGED = "acknowledged"
     HAND_OVER = "hand-over"
+    ESCALATED = "escalated"
     SEVERITY = "severity"
     TRIGGER = "trigger"
     RECOVERED = "recovered"

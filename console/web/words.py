@@ -60,6 +60,7 @@ KINDS: dict[Kind, str] = {
     Kind.CLOCK: "Clock",
     Kind.ACKNOWLEDGED: "Somebody has seen it",
     Kind.HAND_OVER: "Handing over",
+    Kind.ESCALATED: "The next person was asked for by hand",
     Kind.SEVERITY: "Severity was said anew",
     Kind.TRIGGER: "The review must look at this",
     Kind.RECOVERED: "Restarted from the store's copy",
