@@ -13,16 +13,17 @@ from console.declaring import Declarer
 from console.listing import MOST, OpenCases, for_each, something_open
 from console.recovering import Recoverer
 from console.reopening import Reopener
+from console.rostering import Roster, tonight
 from console.running_cases import RunningCases
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Tonight, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
 from domain.observing import name_of
-from domain.outside import LiveDirectory
+from domain.outside import KnownRota, LiveDirectory, Rotas
 from domain.people import Authority, Directory, Person
 from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
@@ -52,6 +53,7 @@ class LocalDesk:
         declarer: Declarer,
         procedures: dict[str, Procedure],
         auditing: Auditing,
+        rotas: Rotas | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
@@ -65,6 +67,7 @@ class LocalDesk:
         self._declarer = declarer
         self._procedures = procedures
         self._auditing = auditing
+        self._rotas = rotas
         self._open = OpenCases(self._running.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
@@ -146,6 +149,11 @@ class LocalDesk:
             no = await self._asked(who, Action.READ, f"{head}/{REVIEW}")
         if no is not None:
             raise HoldfastError(no.code)
+
+    async def tonight(self, person: str, *, days: int = 14) -> Tonight:
+        _, directory = await self._known(person)
+        known = await self._rotas.current() if self._rotas is not None else KnownRota()
+        return await tonight(Roster(directory, known), list(self._procedures.values()), self._now(), days)
 
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)

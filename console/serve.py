@@ -127,14 +127,14 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
     if settings.slack_app_token is None:
         yield
         return
-    from integrations.slack.app import open_slack_app
+    from integrations.slack.running import Reach, open_slack_app
 
     slack = open_slack_app(
         parts.desk,
         procedures=parts.catalogue.procedures,
         api_url=str(settings.slack_api_url) if settings.slack_api_url else None,
         bot_token=settings.required("slack_bot_token"),
-        app_token=settings.required("slack_app_token"),
+        reach=Reach(app_token=settings.required("slack_app_token")),
         desk_url=url,
         drill_factor=settings.drill_factor,
     )

@@ -159,6 +159,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             procedures=catalogue.procedures,
             heard=watch.heard,
             auditing=auditing,
+            rotas=open_rotas(settings, directory, http),
         )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)

@@ -20,7 +20,6 @@ from domain.state import (
 from domain.timeline import Kind
 
 
-
 def escalated(state: State, said: Statement, now: datetime) -> State | Refused:
     """The state in which the next person is due at once, for this subject or for everything that is open.
 
@@ -80,5 +79,3 @@ def _with(state: State, record: Waits) -> State:
             return state.with_hand_over(record)
         case OwnerRecord():
             return state.with_(owner=record)
-
-

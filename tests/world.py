@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -371,6 +371,7 @@ async def open_world(
             declarer=declarer,
             procedures=catalogue.procedures,
             auditing=auditing,
+            rotas=ports.rotas,
         )
         if workers:
             await stack.enter_async_context(running(client, ports, catalogue, cached=cached))
@@ -396,6 +397,5 @@ __all__ = [
     "World",
     "open_simulators",
     "open_world",
-    "replace",
     "settings_for",
 ]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from console.web.parts import Parts, Person
 from domain.acts import Recorded
 from domain.base import Strict
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Waiting
+from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Tonight, Waiting
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
@@ -89,6 +89,10 @@ def api() -> APIRouter:
     @routes.post("/reopen", status_code=202)
     async def reopen(web: Parts, person: Person, wanted: Reopen) -> Reopened:
         return await web.desk.reopen(person, wanted)
+
+    @routes.get("/tonight")
+    async def tonight(web: Parts, person: Person, days: int = 14) -> Tonight:
+        return await web.desk.tonight(person, days=days)
 
     @routes.get("/audit")
     async def audit(web: Parts, person: Person) -> AuditReport:

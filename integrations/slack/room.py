@@ -93,6 +93,11 @@ class SlackRoom:
             if missing:
                 raise HoldfastError(Code.PERMANENT, f"slack conversations.invite {', '.join(sorted(missing))}")
 
+    async def say(self, case: str, text: str, key: str) -> None:
+        """Post a sentence into the case's room, once for this key."""
+        async with self._opened(case) as room:
+            await self._post_once(room, key, text, None)
+
     # -- the channel --------------------------------------------------------------------------------------
 
     @asynccontextmanager

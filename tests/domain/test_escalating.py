@@ -20,7 +20,9 @@ def called(record: GateRecord | TaskRecord, **more: object) -> GateRecord | Task
     policy = {"gate": record.gate.model_copy(update={"ladder": spell})} if isinstance(record, GateRecord) else {}
     policy |= {"task": record.task.model_copy(update={"ladder": spell})} if isinstance(record, TaskRecord) else {}
     seen = {"rungs": 1, "turn": ("ada",), "called": ("ada",), "heard": ("ada",), "acknowledged": ("ada",)}
-    return record.model_copy(update={**policy, **seen, "pages": {"k": "ada"}, "next_at": NOW + timedelta(hours=1), **more})
+    return record.model_copy(
+        update={**policy, **seen, "pages": {"k": "ada"}, "next_at": NOW + timedelta(hours=1), **more}
+    )
 
 
 GATE, TASK = called(gate_record()), called(task_record())
