@@ -69,6 +69,17 @@ def _refusal(slack: Workspace, channel: Channel, user: str) -> str | None:
     return "already_in_channel" if user in channel.members else None
 
 
+def kick(slack: Workspace, args: Arguments) -> Json:
+    channel = slack.channel_for_app(args.required("channel"), joined=True, open_=True)
+    user = slack.user(args.required("user"))
+    if user.id == BOT_USER:
+        raise SlackError("cant_kick_self")
+    if user.id not in channel.members:
+        raise SlackError("not_in_channel")
+    channel.members.remove(user.id)
+    return {}
+
+
 def members(slack: Workspace, args: Arguments) -> Json:
     channel = slack.channel_for_app(args.required("channel"))
     shown, more = page(channel.members, args)
@@ -183,9 +194,14 @@ def add_bookmark(slack: Workspace, args: Arguments) -> Json:
     return {"bookmark": bookmark}
 
 
+def list_bookmarks(slack: Workspace, args: Arguments) -> Json:
+    return {"bookmarks": slack.channel_for_app(args.required("channel_id"), joined=True).bookmarks}
+
+
 METHODS: Mapping[str, Callable[[Workspace, Arguments], Json]] = {
     "conversations.create": create,
     "conversations.invite": invite,
+    "conversations.kick": kick,
     "conversations.members": members,
     "conversations.setTopic": set_topic,
     "conversations.archive": archive,
@@ -195,4 +211,5 @@ METHODS: Mapping[str, Callable[[Workspace, Arguments], Json]] = {
     "conversations.replies": replies,
     "pins.add": pin,
     "bookmarks.add": add_bookmark,
+    "bookmarks.list": list_bookmarks,
 }
