@@ -12,6 +12,7 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from console.rooms import RoomRecords
 from console.web.app import build_app
 from console.web.guard import require_loopback
 from console.web.parts import Web
@@ -143,6 +144,13 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
         ),
         desk_url=url,
         drill_factor=settings.drill_factor,
+        records=RoomRecords(
+            desk=parts.desk,
+            directory=parts.directory,
+            cases=parts.store.cases,
+            ledger=parts.store.ledger,
+            vault=parts.vault,
+        ),
     )
     async with slack:
         yield

@@ -22,7 +22,7 @@ from console.gauges import watching
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
-from domain.ports import Inbox, Ledger
+from domain.ports import Inbox, Ledger, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.base.sealing import Sealer
@@ -108,6 +108,7 @@ class OpenDesk:
     catalogue: Catalogue
     client: Client
     store: Store
+    vault: Vault
     declarer: Declarer
     probe: Probe
 
@@ -169,7 +170,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             _beside(auditing.checkpointing.run()),
             watching(telemetry.meter, store.cases, store.ledger),
         ):
-            yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
+            yield OpenDesk(desk, directory, catalogue, client, store, vault, declarer, probe)
 
 
 def _shift_watch(

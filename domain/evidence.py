@@ -27,6 +27,7 @@ class EvidenceKind(StrEnum):
     OPINION = "opinion"
     ACTION = "action"
     WELLBEING = "wellbeing"
+    TRANSCRIPT = "transcript"
 
 
 class EvidenceRef(Model):

@@ -56,6 +56,7 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     PATCH = "patch"
     EXPORTED = "exported"
+    SEALED = "sealed"
     HOLE = "hole"
     CLOSED = "closed"
 

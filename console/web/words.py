@@ -67,6 +67,7 @@ KINDS: dict[Kind, str] = {
     Kind.REOPENED: "Goes on as a linked case",
     Kind.PATCH: "Goes on under a newer version",
     Kind.EXPORTED: "The history was exported",
+    Kind.SEALED: "What was said in the room was sealed",
     Kind.CLOSED: "Closed",
 }
 SAID: dict[str, str] = {

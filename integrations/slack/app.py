@@ -45,6 +45,7 @@ from integrations.slack.who import user_of
 COMMAND = "/incident"
 ESCALATE_MESSAGE, REPORT = "holdfast_escalate_message", "holdfast_report"
 _NOT_RECORDED = f"NOT recorded. {SENTENCES[Code.FAULT]}"
+_LOG = logging.getLogger("holdfast.slack")
 # A form that somebody closed, or that another delivery has drawn already, needs no drawing.
 _GONE = ("hash_conflict", "not_found")
 # Words of somebody whom the directory does not know: Slack id, words, key. Returns what to tell them.
@@ -179,6 +180,10 @@ class SlackApp:
             view = await within(draw(), Code.UNREACHABLE)
         except HoldfastError as error:
             view = told_form(title, words.escaped(error.sentence))
+        except Exception as error:
+            # It was acknowledged, and Bolt forgets that when a listener raises: so nothing may be raised from here.
+            _LOG.error("a form could not be drawn: %s", type(error).__name__, exc_info=error)
+            view = told_form(title, SENTENCES[Code.FAULT])
         shown = opened["view"]
         try:
             await call("views.update", client.views_update(view_id=shown["id"], hash=shown["hash"], view=view))
@@ -306,7 +311,12 @@ class SlackApp:
     async def _publish(self, who: str, shown_to: str, client: AsyncWebClient) -> None:
         """Without a hash: the tab is drawn from the state of this moment, so whichever comes last is right."""
         with request("slack home"):
-            view = await self._home.of(who, datetime.now(UTC))
+            try:
+                view = await self._home.of(who, datetime.now(UTC))
+            except Exception as error:
+                # As in a form: the acknowledgement must not be lost.
+                _LOG.error("a Home tab could not be drawn: %s", type(error).__name__, exc_info=error)
+                view = self._home.told(SENTENCES[Code.FAULT])
         await call("views.publish", client.views_publish(user_id=shown_to, view=view))
 
     # -- faults -------------------------------------------------------------------------------------------

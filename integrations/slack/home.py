@@ -22,7 +22,7 @@ from domain.errors import Code, HoldfastError
 from domain.timeline import Projection
 from integrations.slack import words
 from integrations.slack.cards import OPEN
-from integrations.slack.listings import at
+from integrations.slack.words import at
 
 DECLARE_HERE, REFRESH = "holdfast_declare_here", "holdfast_refresh"
 _EACH = 10  # lines of one kind; a Home tab takes 100 blocks, and nobody reads so many
@@ -43,7 +43,7 @@ class Home:
             waiting = [each for each in await self._desk.waiting(person) if each.may]
             cases = await self._desk.cases(person, open_only=True)
         except HoldfastError as error:
-            return _view([_text(words.escaped(error.sentence)), *_doors(error.code is not Code.UNKNOWN_PERSON)])
+            return self.told(error.sentence, known=error.code is not Code.UNKNOWN_PERSON)
         groups = {
             "Decisions that wait for you": [each for each in waiting if each.kind == "gate"],
             "Failed steps that wait for you": [each for each in waiting if each.kind == "intervention"],
@@ -61,6 +61,11 @@ class Home:
             blocks.append(_text("Nothing waits for you, and no incident is open that is yours to see."))
         blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"As of {at(now)}")]))
         return _view(blocks)
+
+    @staticmethod
+    def told(sentence: str, *, known: bool = True) -> View:
+        """A tab that only says something, with the door for reporting."""
+        return _view([_text(words.escaped(sentence)), *_doors(known)])
 
     def _group(self, name: str, found: Sequence[Waiting]) -> list[Block]:
         """The gravest first, then who has waited longest."""

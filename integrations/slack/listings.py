@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from domain.desk import Tonight, Waiting
 from domain.timeline import Entry, LedgerEntry
-from integrations.slack.words import case_link, decide_link, drill_mark, escaped, subject_name
+from integrations.slack.words import at, case_link, decide_link, drill_mark, escaped, subject_name
 
 _MOST = 20  # lines of a list in chat; the desk has the rest
-
-
-def at(moment: datetime) -> str:
-    """A moment that Slack shows in the reader's zone; in UTC where it cannot."""
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
 def timeline(entries: Sequence[LedgerEntry], case: str, desk_url: str) -> str:

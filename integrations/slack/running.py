@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ from integrations.slack.app import SlackApp, ToTriage
 from integrations.slack.calls import call, open_client
 from integrations.slack.commands import Commands
 from integrations.slack.home import Home
+from integrations.slack.keeping import EVERY, Records, RoomKeeper
 from integrations.slack.naming import NameOf
 from integrations.slack.presses import Presses
 from integrations.slack.room import SlackRoom
@@ -103,12 +104,15 @@ async def open_slack_app(
     drill_factor: float = 1.0,
     alarm: Alarm = _log_alarm,
     to_triage: ToTriage | None = None,
+    records: Records | None = None,
+    keep_every: float = EVERY,
 ) -> AsyncIterator[int]:
     """Answers Slack while the context is open; comes up without Slack, and connects when it is there.
 
     Yields the port of HTTP, 0 over Socket Mode. `procedures` (by slug) give the forms; `api_url` None is Slack's own;
     `ping_interval` is in seconds, and after four of them without an answer the connection is made anew; with
-    `drill_factor` below 1 every case is a drill, played that much faster.
+    `drill_factor` below 1 every case is a drill, played that much faster. With `records` the rooms are looked through
+    every `keep_every` seconds.
 
     Raises:
         HoldfastError: `needs-a-person` or `permanent` when Slack does not accept one of the tokens.
@@ -130,11 +134,24 @@ async def open_slack_app(
         # The SDK tries for ever, also with a token that will never do; so the tokens are asked for first.
         with suppress(Passing):
             await call("auth.test", client.auth_test())
+        if records is not None:
+            keeper = RoomKeeper(client, room, records, every=keep_every)
+            await stack.enter_async_context(_beside(keeper.run()))
         if reach.app_token:
             await stack.enter_async_context(_over_socket(app, client, reach.app_token, ping_interval, alarm))
             yield 0
         else:
             yield await stack.enter_async_context(_over_http(app, reach))
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import quote
 
 from domain.state import Called, GateRecord, InterventionRecord, State, TaskRecord
@@ -47,6 +48,11 @@ HELP = (
 def escaped(text: str) -> str:
     """Text that Slack shows as it is: no mention, link or channel can be made with it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def at(moment: datetime) -> str:
+    """A moment that Slack shows in the reader's zone; in UTC where it cannot."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
 
 
 def brief_sentence(code: str) -> str:

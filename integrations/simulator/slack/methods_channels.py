@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -128,7 +129,7 @@ def history(slack: Workspace, args: Arguments) -> Json:
     channel = slack.channel_for_app(args.required("channel"), joined=True)
     top = [m for m in channel.messages if m.thread_ts in (None, m.ts) or m.broadcast]
     shown, more = page(_between(list(reversed(top)), args), args)
-    return _listing(shown, more, args) | {"pin_count": len(channel.pins)}
+    return _listing(shown, more, args, channel) | {"pin_count": len(channel.pins)}
 
 
 def replies(slack: Workspace, args: Arguments) -> Json:
@@ -139,7 +140,7 @@ def replies(slack: Workspace, args: Arguments) -> Json:
         raise SlackError("thread_not_found")
     thread = [m for m in channel.messages if parent in (m.ts, m.thread_ts)]
     shown, more = page(_between(thread, args), args)
-    return _listing(shown, more, args)
+    return _listing(shown, more, args, channel)
 
 
 def _between(messages: list[Message], args: Arguments) -> list[Message]:
@@ -152,10 +153,12 @@ def _between(messages: list[Message], args: Arguments) -> list[Message]:
     return [m for m in messages if oldest < float(m.ts) < latest or (inclusive and float(m.ts) in (oldest, latest))]
 
 
-def _listing(shown: list[Message], more: Json, args: Arguments) -> Json:
+def _listing(shown: list[Message], more: Json, args: Arguments, channel: Channel) -> Json:
+    threads = Counter(m.thread_ts for m in channel.messages if m.thread_ts not in (None, m.ts))
+    answers = {ts: {"reply_count": count, "thread_ts": ts} for ts, count in threads.items()}
     metadata = args.flag("include_all_metadata")
     return {
-        "messages": [message_object(m, metadata=metadata) for m in shown],
+        "messages": [message_object(m, metadata=metadata) | answers.get(m.ts, {}) for m in shown],
         "has_more": bool(more["next_cursor"]),
         "response_metadata": more,
     }
