@@ -129,7 +129,12 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         yield
         return
-    from integrations.slack.running import Reach, open_slack_app
+    from integrations.slack.running import Reach, log_alarm, open_slack_app
+
+    async def alarm(connections: int) -> None:
+        """In the log, and in what the desk answers to whoever asks whether it is ready."""
+        parts.probe.slack = f"{connections} connections, one is ours"
+        await log_alarm(connections)
 
     slack = open_slack_app(
         parts.desk,
@@ -144,6 +149,7 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
         ),
         desk_url=url,
         drill_factor=settings.drill_factor,
+        alarm=alarm,
         records=RoomRecords(
             desk=parts.desk,
             directory=parts.directory,

@@ -45,13 +45,14 @@ _PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
 class Readiness:
     """`ready`: people are known and declarations can be kept. `temporal` is `reachable` or `unreachable`, `inbox`
     how many declarations wait for it, `drain` the code of what keeps them waiting, `checkpoints` what is wrong with
-    those (see `Checkpointing`), `fault` why it is not ready."""
+    those (see `Checkpointing`), `slack` what is wrong with how Slack reaches us, `fault` why it is not ready."""
 
     ready: bool
     temporal: str = ""
     inbox: int = 0
     drain: str = ""
     checkpoints: str = ""
+    slack: str = ""
     fault: str = ""
 
 
@@ -71,6 +72,7 @@ class Probe:
         self._inbox = inbox
         self._draining = draining
         self._checkpointing = checkpointing
+        self.slack = ""
 
     async def __call__(self) -> Readiness:
         try:
@@ -84,6 +86,7 @@ class Probe:
             inbox=waiting,
             drain=self._draining.fault,
             checkpoints=self._checkpointing.fault,
+            slack=self.slack,
         )
 
     async def _temporal(self) -> str:

@@ -230,8 +230,7 @@ class Case:
     async def open(self, name: str) -> Waiting:
         """Wait until a gate, task or intervention whose key names this is open."""
         await self.until(lambda state: any(name in key for key in _open_keys(state)))
-        looker = Role.WELLBEING if self.id.endswith("/wellbeing") else Role.INCIDENT_COMMANDER
-        who = await self.world.someone(looker)
+        who = await self.world.someone(Role.WELLBEING if self.id.endswith("/wellbeing") else Role.INCIDENT_COMMANDER)
         found = [each for each in await self.world.desk.waiting(who, case=self.id) if name in each.key]
         return found[-1]
 

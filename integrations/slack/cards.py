@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,12 +148,17 @@ _ASKS = {
 }
 
 
-def summons_card(summons: Summons, desk_url: str) -> tuple[str, list[Block]]:
-    """The text for notifications, and the blocks. Names the kind of thing, whom it calls, and nothing of the case."""
+def summons_card(summons: Summons, desk_url: str, quiet: Collection[str] = frozenset()) -> tuple[str, list[Block]]:
+    """The text for notifications, and the blocks. Names the kind of thing, whom it calls, and nothing of the case.
+
+    `quiet` are Slack ids of people who are named without being called: something graver has their attention.
+    """
     asks = _ASKS.get(summons.kind, "Somebody is needed")
     head = f"{words.drill_mark(summons.drill)}P{summons.severity} · {summons.case} · {asks}"
     people = ", ".join(
-        f"<@{each.slack}> ({words.escaped(', '.join(each.roles))})" if each.slack else words.escaped(each.id)
+        f"<@{each.slack}> ({words.escaped(', '.join(each.roles))})"
+        if each.slack and each.slack not in quiet
+        else words.escaped(each.id) + (" (after what they have before them)" if each.slack in quiet else "")
         for each in summons.people
     )
     rung = f"call {summons.rung}" + ("" if summons.rung < 2 else ", nobody answered the one before")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,9 +20,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from domain.errors import Code, HoldfastError
 from domain.outside import Summons
 from domain.timeline import Projection
+from integrations.slack.attention import Attention, Turn
 from integrations.slack.calls import Refusal, Uncertain, call, each_of, open_client
 from integrations.slack.cards import SHORT, status_card, summons_card
-from integrations.slack.words import brief_sentence, case_link, room_name
+from integrations.slack.words import brief_sentence, case_link, room_name, turn_said
 
 STATUS, POST = "holdfast_status", "holdfast_post"
 PACE = 1.0  # seconds between two posts to one channel, Slack's documented rate
@@ -63,6 +65,8 @@ class SlackRoom:
         self._desk_url = desk_url
         self._pace = pace
         self._rooms: dict[str, _Known] = {}
+        self._attention = Attention(time.monotonic)
+        self._turns: list[tuple[str, Turn]] = []
         self._me = ""
 
     async def show(self, status: Projection, *, brief: str, key: str) -> str:
@@ -79,7 +83,24 @@ class SlackRoom:
                 return room.channel  # it was put away with its last status
             if brief:
                 await self._post_once(room, key, brief_sentence(brief), None)
-            return room.channel
+            channel = room.channel
+        open_now = (*status.open_gates, *status.open_tasks, *status.open_interventions)
+        self._turns += self._attention.settled(status.case, open_now)
+        await self._take_turns()
+        return channel
+
+    async def _take_turns(self) -> None:
+        """Call people by name for what came next in their queues, each in its own case's room."""
+        for taken in list(self._turns):
+            person, turn = taken
+            text = turn_said(person, turn.severity, turn.case, turn.title, self._desk_url, turn.subject)
+            try:
+                await self.say(turn.case, text, f"turn/{turn.subject}/{person}/{turn.number}")
+            except HoldfastError as error:
+                # The other case's room is not this call's business: it is tried again with the next one.
+                logging.getLogger("holdfast.slack").warning("nobody was told of their turn: %s", error.sentence)
+            else:
+                self._turns = [each for each in self._turns if each != taken]
 
     async def summon(self, summons: Summons, *, key: str) -> None:
         """Invite the people and post a card for them, once for this key.
@@ -90,7 +111,8 @@ class SlackRoom:
         async with self._opened(summons.case) as room:
             ids = tuple(each.slack for each in summons.people if each.slack)
             missing = await self._invite(room, ids)
-            text, blocks = summons_card(summons, self._desk_url)
+            quiet = {each for each in ids if not self._attention.loud(each, summons)}
+            text, blocks = summons_card(summons, self._desk_url, quiet)
             # A card that was drawn anew is another card, whoever counts the calls.
             about = {"subject": summons.subject, "people": ",".join(ids)}
             await self._post_once(room, f"{key}/{summons.digest[:SHORT]}", text, blocks, about)

@@ -45,7 +45,8 @@ class Reach:
     port: int = 0
 
 
-async def _log_alarm(connections: int) -> None:
+async def log_alarm(connections: int) -> None:
+    """The alarm of a process that has nobody else to tell."""
     logging.getLogger("holdfast.slack").error(
         "Slack counts %d connections for this app, %d is ours: another process answers some of what people do",
         connections,
@@ -102,7 +103,7 @@ async def open_slack_app(
     reach: Reach,
     ping_interval: float = 10,
     drill_factor: float = 1.0,
-    alarm: Alarm = _log_alarm,
+    alarm: Alarm = log_alarm,
     to_triage: ToTriage | None = None,
     records: Records | None = None,
     keep_every: float = EVERY,

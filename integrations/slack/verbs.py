@@ -297,4 +297,5 @@ def assessed(said: Sequence[str]) -> Reassess:
             axes[name] = None if value == "?" else int(value)
         else:
             raise HoldfastError(Code.INVALID, "imminence 0-3, harm 1-4, credibility 1-3, ? for unknown, because=CODE")
-    return Reassess(**axes, code=code)
+    imminence, harm, credibility = (axes.get(name) for name in AXES)
+    return Reassess(imminence=imminence, harm=harm, credibility=credibility, code=code)

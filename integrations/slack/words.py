@@ -65,6 +65,12 @@ def update_sentence(code: str) -> str:
     return f"Update: {brief_sentence(code)}"
 
 
+def turn_said(slack_id: str, severity: int, case: str, title: str, desk_url: str, key: str) -> str:
+    """What somebody is told whose earlier card is done."""
+    link = f"<{decide_link(desk_url, case, key)}|{escaped(title)}>"
+    return f"<@{slack_id}> next for you: P{severity} · {escaped(case)} · {link}"
+
+
 def severity_said(case: str, before: State, after: State) -> str:
     """What came of a new assessment; the axes themselves stay on the desk's page."""
     was, now = int(before.severity), int(after.severity)
