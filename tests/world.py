@@ -7,7 +7,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -230,7 +230,8 @@ class Case:
     async def open(self, name: str) -> Waiting:
         """Wait until a gate, task or intervention whose key names this is open."""
         await self.until(lambda state: any(name in key for key in _open_keys(state)))
-        who = await self.world.someone(Role.WELLBEING if self.id.endswith("/wellbeing") else Role.INCIDENT_COMMANDER)
+        looker = Role.WELLBEING if self.id.endswith("/wellbeing") else Role.INCIDENT_COMMANDER
+        who = await self.world.someone(looker)
         found = [each for each in await self.world.desk.waiting(who, case=self.id) if name in each.key]
         return found[-1]
 
@@ -396,5 +397,6 @@ __all__ = [
     "World",
     "open_simulators",
     "open_world",
+    "replace",
     "settings_for",
 ]
