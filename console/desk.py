@@ -13,17 +13,30 @@ from console.declaring import Declarer
 from console.listing import MOST, OpenCases, for_each, something_open
 from console.recovering import Recoverer
 from console.reopening import Reopener
+from console.rostering import Roster, tonight
 from console.running_cases import RunningCases
 from console.speaking import Speaking
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Speak, Spoken, Waiting
+from domain.desk import (
+    Declaration,
+    Declared,
+    Doing,
+    Recover,
+    Recovered,
+    Reopen,
+    Reopened,
+    Speak,
+    Spoken,
+    Tonight,
+    Waiting,
+)
 from domain.errors import PASSING, Code, HoldfastError
 from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, EvidenceKind, EvidenceRef
 from domain.ids import parse_case_id, spell_case_id
 from domain.observing import name_of
-from domain.outside import LiveDirectory
+from domain.outside import KnownRota, LiveDirectory, Rotas
 from domain.people import Authority, Directory, Person
 from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
@@ -53,6 +66,7 @@ class LocalDesk:
         declarer: Declarer,
         procedures: dict[str, Procedure],
         auditing: Auditing,
+        rotas: Rotas | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
@@ -66,6 +80,7 @@ class LocalDesk:
         self._declarer = declarer
         self._procedures = procedures
         self._auditing = auditing
+        self._rotas = rotas
         self._open = OpenCases(self._running.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
@@ -160,6 +175,11 @@ class LocalDesk:
     async def code_to_speak(self, person: str, wanted: Speak) -> Spoken:
         state = await self._state(person, wanted.case, Action.ACT)
         return Spoken(code=await self._speaking.code(person, state, wanted.subject))
+
+    async def tonight(self, person: str, *, days: int = 14) -> Tonight:
+        _, directory = await self._known(person)
+        known = await self._rotas.current() if self._rotas is not None else KnownRota()
+        return await tonight(Roster(directory, known), list(self._procedures.values()), self._now(), days)
 
     async def audit(self, person: str) -> AuditReport:
         await self._person(person, Action.AUDIT)

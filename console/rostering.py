@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from domain.access import roles_of
+from domain.desk import Tonight
 from domain.errors import Code, HoldfastError
 from domain.outside import KnownRota
 from domain.people import Directory, Role
+from domain.policy import Procedure
 from domain.rota import Rota
+from domain.tonight import bare_spans, holes
 from integrations.base.client import open_http
 from integrations.directory.file import DirectoryFile
 from workers.settings import Settings
 from workers.wiring import open_rotas
+
+_MOST_DAYS = 31  # beyond it a rota is a wish
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,22 @@ async def roster(settings: Settings) -> Roster:
     async with open_http() as http:
         known = await open_rotas(settings, directory, http).current()
     return Roster(await directory.current(), known)
+
+
+async def tonight(roster: Roster, procedures: Sequence[Procedure], now: datetime, days: int) -> Tonight:
+    """The holes of the days to come. Computed beside the event loop: a fortnight of a large rota takes a while.
+
+    Raises:
+        HoldfastError: `invalid` for a number of days outside 1 to 31.
+    """
+    if not 1 <= days <= _MOST_DAYS:
+        raise HoldfastError(Code.INVALID, f"days must be 1 to {_MOST_DAYS}")
+    start = now.replace(second=0, microsecond=0)
+    rota, people, end = roster.known.rota, roster.directory, start + timedelta(days=days)
+    roles = [role for role in Role if any(role in roles_of(each) for each in procedures)]
+    gaps = await asyncio.to_thread(holes, rota, people, procedures, start, end)
+    bare = await asyncio.to_thread(bare_spans, rota, people, roles, start, end)
+    return Tonight(start=start, end=end, holes=gaps, alone=bare, rota=rota is not None, fault=roster.known.fault)
 
 
 def rota_file(settings: Settings) -> Path:

@@ -9,8 +9,10 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from console.rooms import RoomRecords
 from console.web.app import build_app
 from console.web.guard import require_loopback
 from console.web.parts import Web
@@ -124,19 +126,41 @@ def _url(host: str, listener: socket.socket) -> str:
 @contextlib.asynccontextmanager
 async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator[None]:
     """The Slack app in this process, where it is configured; a desk without Slack does not even import it."""
-    if settings.slack_app_token is None:
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
         yield
         return
-    from integrations.slack.app import open_slack_app
+    from integrations.slack.running import Reach, log_alarm, open_slack_app
+
+    async def alarm(connections: int) -> None:
+        """In the log, and in what the desk answers to whoever asks whether it is ready."""
+        parts.probe.slack = f"{connections} connections, one is ours"
+        await log_alarm(connections)
 
     slack = open_slack_app(
         parts.desk,
         procedures=parts.catalogue.procedures,
         api_url=str(settings.slack_api_url) if settings.slack_api_url else None,
         bot_token=settings.required("slack_bot_token"),
-        app_token=settings.required("slack_app_token"),
+        reach=Reach(
+            app_token=_value(settings.slack_app_token),
+            signing_secret=_value(settings.slack_signing_secret),
+            host=settings.slack_listen.rpartition(":")[0].strip("[]"),
+            port=int(settings.slack_listen.rpartition(":")[2]),
+        ),
         desk_url=url,
         drill_factor=settings.drill_factor,
+        alarm=alarm,
+        records=RoomRecords(
+            desk=parts.desk,
+            directory=parts.directory,
+            cases=parts.store.cases,
+            ledger=parts.store.ledger,
+            vault=parts.vault,
+        ),
     )
     async with slack:
         yield
+
+
+def _value(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret is not None else ""

@@ -22,7 +22,7 @@ from console.gauges import watching
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
-from domain.ports import Inbox, Ledger
+from domain.ports import Inbox, Ledger, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.base.sealing import Sealer
@@ -45,13 +45,14 @@ _PROBE = timedelta(seconds=1)  # a probe that takes longer is an answer
 class Readiness:
     """`ready`: people are known and declarations can be kept. `temporal` is `reachable` or `unreachable`, `inbox`
     how many declarations wait for it, `drain` the code of what keeps them waiting, `checkpoints` what is wrong with
-    those (see `Checkpointing`), `fault` why it is not ready."""
+    those (see `Checkpointing`), `slack` what is wrong with how Slack reaches us, `fault` why it is not ready."""
 
     ready: bool
     temporal: str = ""
     inbox: int = 0
     drain: str = ""
     checkpoints: str = ""
+    slack: str = ""
     fault: str = ""
 
 
@@ -71,6 +72,7 @@ class Probe:
         self._inbox = inbox
         self._draining = draining
         self._checkpointing = checkpointing
+        self.slack = ""
 
     async def __call__(self) -> Readiness:
         try:
@@ -84,6 +86,7 @@ class Probe:
             inbox=waiting,
             drain=self._draining.fault,
             checkpoints=self._checkpointing.fault,
+            slack=self.slack,
         )
 
     async def _temporal(self) -> str:
@@ -108,6 +111,7 @@ class OpenDesk:
     catalogue: Catalogue
     client: Client
     store: Store
+    vault: Vault
     declarer: Declarer
     probe: Probe
 
@@ -159,6 +163,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             procedures=catalogue.procedures,
             heard=watch.heard,
             auditing=auditing,
+            rotas=open_rotas(settings, directory, http),
         )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
@@ -168,7 +173,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             _beside(auditing.checkpointing.run()),
             watching(telemetry.meter, store.cases, store.ledger),
         ):
-            yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
+            yield OpenDesk(desk, directory, catalogue, client, store, vault, declarer, probe)
 
 
 def _shift_watch(

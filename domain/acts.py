@@ -180,6 +180,19 @@ class ClockMet(Model):
     artefact: EvidenceRef | None = None
 
 
+class Escalate(Model):
+    """Call the next person now for what waits, whoever has seen it; on the case itself, for all that is open."""
+
+    kind: Literal["escalate"] = "escalate"
+
+
+class Update(Model):
+    """Say in the case's room where it stands, in a code of `domain.codes.UPDATES`."""
+
+    kind: Literal["update"] = "update"
+    code: str
+
+
 class Note(Model):
     """A note; its text lies in the vault."""
 
@@ -212,6 +225,8 @@ Act = Annotated[
     | AskToToll
     | Resume
     | ClockMet
+    | Escalate
+    | Update
     | Note,
     Field(discriminator="kind"),
 ]

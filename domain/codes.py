@@ -131,3 +131,5 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "tool-fault": TOOL_FAULTS,
     "consequence": CONSEQUENCES,
 }
+UPDATES = ("looking", "contained", "verified", "waiting", "monitoring", "no-news")
+"""What people may tell a case's room; the surface has the sentence."""

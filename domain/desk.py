@@ -13,6 +13,7 @@ from domain.base import Model, Strict
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
+from domain.tonight import Bare, Hole
 
 
 class Declaration(Strict):
@@ -116,6 +117,20 @@ class Spoken(Model):
     code: str = Field(repr=False)
 
 
+class Tonight(Model):
+    """In which spans of [start, end), UTC, some gate could not be met, and where one person alone stands for a role.
+
+    `rota` is false where none is kept and everybody counts as on duty; `fault` is why the rota may be old.
+    """
+
+    start: datetime
+    end: datetime
+    holes: tuple[Hole, ...] = ()
+    alone: tuple[Bare, ...] = ()
+    rota: bool = True
+    fault: str = ""
+
+
 class Desk(Protocol):
     """Everything a person can do, under one authority. `person` is a directory id that the surface has proved.
 
@@ -156,6 +171,10 @@ class Desk(Protocol):
 
     async def reopen(self, person: str, wanted: Reopen) -> Reopened:
         """Open a new case that goes on from a closed one."""
+        ...
+
+    async def tonight(self, person: str, *, days: int = 14) -> Tonight:
+        """Whether every gate of every procedure could be met in the days to come (1 to 31)."""
         ...
 
     async def audit(self, person: str) -> AuditReport: ...

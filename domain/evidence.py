@@ -27,6 +27,7 @@ class EvidenceKind(StrEnum):
     OPINION = "opinion"
     ACTION = "action"
     WELLBEING = "wellbeing"
+    TRANSCRIPT = "transcript"
     CODE = "one-time-code"
     ATTACHMENT = "attachment"
     PAGE = "page"
@@ -39,7 +40,15 @@ class EvidenceKind(StrEnum):
 NEVER_OPENED = frozenset({EvidenceKind.ATTACHMENT})
 # What only a step may put into the vault: a person's words must never pass for what a machine saw.
 MADE_BY_STEPS = frozenset(
-    {EvidenceKind.ATTACHMENT, EvidenceKind.PAGE, EvidenceKind.PAGE_TEXT, EvidenceKind.READING, EvidenceKind.EXAMINATION}
+    {
+        EvidenceKind.ATTACHMENT,
+        EvidenceKind.PAGE,
+        EvidenceKind.PAGE_TEXT,
+        EvidenceKind.READING,
+        EvidenceKind.EXAMINATION,
+        EvidenceKind.CODE,
+        EvidenceKind.TRANSCRIPT,
+    }
 )
 
 

@@ -12,6 +12,7 @@ from domain.base import Model
 from domain.canonical import digest
 from domain.effects import Leave, ways_out
 from domain.errors import Code
+from domain.escalating import escalated, told
 from domain.gates import Ladder, Rung
 from domain.observing import lasted
 from domain.policy import Procedure, TaskPolicy, check_form
@@ -74,7 +75,9 @@ def answered(state: State, said: acts.Statement) -> Answer | None:
     return state.refused.get(said.id)
 
 
-def told(state: State, trusted: tuple[acts.PublicKey, ...], envelope: acts.Signed | Refused, answer: Refused) -> State:
+def with_refusal(
+    state: State, trusted: tuple[acts.PublicKey, ...], envelope: acts.Signed | Refused, answer: Refused
+) -> State:
     """The state that remembers what it refused, for whoever waits for the answer: of the last few, and only of
     statements that the desk signed."""
     said = envelope if isinstance(envelope, Refused) else open_statement(envelope, trusted)
@@ -118,6 +121,8 @@ def _apply(
 ) -> State | Refused:
     if isinstance(said.act, acts.Acknowledge):
         return acknowledged(state, said, now)
+    if isinstance(said.act, acts.Escalate):
+        return escalated(state, said, now)
     if said.subject == "":
         return _on_case(state, procedure, said, now)
     if (gate := state.gates.get(said.subject)) is not None:
@@ -169,6 +174,8 @@ def _on_case(state: State, procedure: Procedure, said: acts.Statement, now: date
             return asked.noted(now, Kind.STANDING_DOWN, who=said.person, code="asked")
         case acts.Report():
             return reported(state, said, said.act, now)
+        case acts.Update():
+            return told(state, said, said.act, now)
         case acts.Note(text=text):
             return state.noted(now, Kind.NOTE, who=said.person, evidence=(text,))
         case _:

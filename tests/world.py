@@ -254,6 +254,7 @@ async def open_world(
             declarer=declarer,
             procedures=catalogue.procedures,
             auditing=auditing,
+            rotas=ports.rotas,
         )
         if workers:
             await stack.enter_async_context(running(client, ports, catalogue, cached=cached, sticky=_UNHURRIED))

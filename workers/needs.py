@@ -58,7 +58,17 @@ def needs_of(role: str) -> Needs:
 
 
 DESK = Needs(
-    frozenset({"store_url", "slack_bot_token", "slack_app_token", "pager_secret", "pagerduty_token", "witness_token"}),
+    frozenset(
+        {
+            "store_url",
+            "slack_bot_token",
+            "slack_app_token",
+            "slack_signing_secret",
+            "pager_secret",
+            "pagerduty_token",
+            "witness_token",
+        }
+    ),
     frozenset({CODEC_RING, STORE_RING, OUTSIDE_KEY, DESK_KEY, DESK_PUBLIC_KEY, NOTARY_KEY, NOTARY_PUBLIC_KEY}),
 )
 """What the desk reads: the one process with the private keys. Of outside systems it is handed the chat, the pager (it

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     slack_api_url: Url | None = Field(None, description="Slack's Web API, if not Slack's own")
     slack_bot_token: SecretStr | None = Field(None, description="Bot token (xoxb-…)")
     slack_app_token: SecretStr | None = Field(None, description="App token for Socket Mode (xapp-…)")
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Proves what Slack sends over HTTP; used where there is no app token"
+    )
+    slack_listen: Address = Field("127.0.0.1:8701", description="host:port where the desk hears Slack over HTTP")
     directory_file: Path | None = Field(None, description="People, roles and rosters")
     rota_file: Path | None = Field(None, description="Who is on duty when; else rota.yaml under home, if it is there")
     pagerduty_url: Url = Field("https://api.pagerduty.com", description="PagerDuty's REST API, for its schedules")

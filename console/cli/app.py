@@ -24,6 +24,7 @@ from console.cli import (
     rota,
     running,
     saying,
+    slacking,
     watching,
 )
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
@@ -62,6 +63,7 @@ config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The records: check them, take a case out.")
 keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 roster = typer.Typer(help="Who is on duty.")
+slack = typer.Typer(help="The Slack app.")
 worker = typer.Typer(help=running.worker.__doc__)
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
@@ -128,6 +130,9 @@ roster.command("show")(rota.show)
 roster.command("export")(rota.export)
 roster.command("import")(rota.import_changes)
 app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
+slack.command("manifest")(slacking.manifest)
+slack.command("check")(slacking.check)
+app.add_typer(slack, name="slack", rich_help_panel=RUNNING)
 worker.callback(invoke_without_command=True)(running.worker)
 worker.command("drain")(running.drain)
 app.add_typer(worker, name="worker", rich_help_panel=RUNNING)

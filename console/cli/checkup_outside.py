@@ -170,9 +170,10 @@ async def witness(settings: Settings) -> list[Check]:
 
 
 async def slack(settings: Settings) -> list[Check]:
-    bot, app = settings.slack_bot_token is not None, settings.slack_app_token is not None
+    bot = settings.slack_bot_token is not None
+    app = settings.slack_app_token is not None or settings.slack_signing_secret is not None
     if bot and app:
-        return [Check(Grade.OK, "slack", "configured")]
+        return [Check(Grade.OK, "slack", "configured; `holdfast slack check` asks Slack")]
     if bot or app:
         missing = "HOLDFAST_SLACK_APP_TOKEN" if bot else "HOLDFAST_SLACK_BOT_TOKEN"
         return [Check(Grade.FAIL, "slack", f"{missing} is not set; Slack needs both tokens")]

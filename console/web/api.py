@@ -9,7 +9,19 @@ from fastapi import APIRouter, Response
 from console.web.parts import Parts, Person
 from domain.acts import Recorded
 from domain.base import Strict
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Speak, Spoken, Waiting
+from domain.desk import (
+    Declaration,
+    Declared,
+    Doing,
+    Recover,
+    Recovered,
+    Reopen,
+    Reopened,
+    Speak,
+    Spoken,
+    Tonight,
+    Waiting,
+)
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
@@ -97,6 +109,10 @@ def api() -> APIRouter:
     @routes.post("/speak")
     async def speak(web: Parts, person: Person, wanted: Speak) -> Spoken:
         return await web.desk.code_to_speak(person, wanted)
+
+    @routes.get("/tonight")
+    async def tonight(web: Parts, person: Person, days: int = 14) -> Tonight:
+        return await web.desk.tonight(person, days=days)
 
     @routes.get("/audit")
     async def audit(web: Parts, person: Person) -> AuditReport:

@@ -60,6 +60,7 @@ KINDS: dict[Kind, str] = {
     Kind.CLOCK: "Clock",
     Kind.ACKNOWLEDGED: "Somebody has seen it",
     Kind.HAND_OVER: "Handing over",
+    Kind.ESCALATED: "The next person was asked for by hand",
     Kind.SEVERITY: "Severity was said anew",
     Kind.TRIGGER: "The review must look at this",
     Kind.RECOVERED: "Restarted from the store's copy",
@@ -68,6 +69,7 @@ KINDS: dict[Kind, str] = {
     Kind.EXPORTED: "The history was exported",
     Kind.DELIVERY: "The package",
     Kind.LINKED: "A linked case was opened",
+    Kind.SEALED: "What was said in the room was sealed",
     Kind.CLOSED: "Closed",
 }
 SAID: dict[str, str] = {

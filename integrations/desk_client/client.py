@@ -10,7 +10,19 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from domain.acts import Recorded
-from domain.desk import Declaration, Declared, Doing, Recover, Recovered, Reopen, Reopened, Speak, Spoken, Waiting
+from domain.desk import (
+    Declaration,
+    Declared,
+    Doing,
+    Recover,
+    Recovered,
+    Reopen,
+    Reopened,
+    Speak,
+    Spoken,
+    Tonight,
+    Waiting,
+)
 from domain.errors import SENTENCES, Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
@@ -27,6 +39,7 @@ _DECLARED, _RECORDED, _STATE, _REF = (
 _CASES, _TIMELINE = TypeAdapter(list[Projection]), TypeAdapter(list[LedgerEntry])
 _WAITING, _AUDIT = TypeAdapter(list[Waiting]), TypeAdapter(AuditReport)
 _RECOVERED, _REOPENED, _SPOKEN = TypeAdapter(Recovered), TypeAdapter(Reopened), TypeAdapter(Spoken)
+_TONIGHT = TypeAdapter(Tonight)
 _NAMES = TypeAdapter(dict[str, str])
 
 
@@ -79,6 +92,9 @@ class DeskClient:
 
     async def reopen(self, person: str, wanted: Reopen) -> Reopened:
         return await self._read(_REOPENED, person, "POST", "reopen", json=wanted.model_dump(mode="json"))
+
+    async def tonight(self, person: str, *, days: int = 14) -> Tonight:
+        return await self._read(_TONIGHT, person, "GET", "tonight", params={"days": days})
 
     async def audit(self, person: str) -> AuditReport:
         return await self._read(_AUDIT, person, "GET", "audit")

@@ -1,97 +1,248 @@
-"""The Slack app: commands, forms and presses over Socket Mode, in the desk's own process.
+"""The Slack app: what Slack sends becomes a question to the desk, and the answer what Slack shows; however it travels.
 
 Durable first, then the acknowledgement; only opening a form acknowledges first.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_bolt.response import BoltResponse
 from slack_sdk.models.views import View
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from domain.desk import Desk
-from domain.errors import SENTENCES, Code, HoldfastError, Passing
-from domain.policy import Procedure
+from domain.errors import SENTENCES, Code, HoldfastError
 from integrations.base.tracing import request
 from integrations.slack import words
-from integrations.slack.calls import call, open_client
+from integrations.slack.calls import Refusal, call
 from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
-from integrations.slack.commands import Commands, OpenForm, once, within
+from integrations.slack.commands import Commands, OpenForm, OpenTriage, once, within
 from integrations.slack.forms import DECLARE, answers_of, errors_of, intake_form, told_form, waiting_form
+from integrations.slack.home import DECLARE_HERE, REFRESH, Home
 from integrations.slack.presses import Outcome, Presses
+from integrations.slack.replies import tell
+from integrations.slack.triage import (
+    SEVERITY,
+    STRANGER,
+    TRIAGE,
+    WHAT,
+    WORDS,
+    Origin,
+    assessed_in,
+    chosen,
+    severity_form,
+    stranger_form,
+    triage_form,
+)
+from integrations.slack.who import user_of
 
 COMMAND = "/incident"
+ESCALATE_MESSAGE, REPORT = "holdfast_escalate_message", "holdfast_report"
 _NOT_RECORDED = f"NOT recorded. {SENTENCES[Code.FAULT]}"
+_LOG = logging.getLogger("holdfast.slack")
+# A form that somebody closed, or that another delivery has drawn already, needs no drawing.
+_GONE = ("hash_conflict", "not_found")
+# Words of somebody whom the directory does not know: Slack id, words, key. Returns what to tell them.
+ToTriage = Callable[[str, str, str], Awaitable[str]]
 
 
 class SlackApp:
-    """Turns what Slack sends into questions to the desk, and answers into what Slack shows."""
+    """Registers with Bolt, over Socket Mode and over HTTP alike. Without `to_triage` a stranger is told no."""
 
-    def __init__(self, commands: Commands, presses: Presses, *, desk_url: str) -> None:
+    def __init__(
+        self,
+        commands: Commands,
+        presses: Presses,
+        home: Home,
+        *,
+        desk_url: str,
+        to_triage: ToTriage | None = None,
+    ) -> None:
         self._commands = commands
         self._presses = presses
+        self._home = home
         self._desk_url = desk_url
+        self._to_triage = to_triage
 
     def listen(self, app: AsyncApp) -> None:
         """Register with Bolt."""
         app.command(COMMAND)(self.on_command)
-        app.view(DECLARE)(self.on_submit)
+        app.shortcut(ESCALATE_MESSAGE)(self.on_message_shortcut)
+        app.shortcut(REPORT)(self.on_report)
+        for form, handler in (
+            (DECLARE, self.on_submit),
+            (TRIAGE, self.on_triaged),
+            (STRANGER, self.on_stranger),
+            (SEVERITY, self.on_severity),
+        ):
+            app.view(form)(handler)
         for action in (RETRY, SKIP, KEEP, TAKE, SEEN):
             app.action(action)(self.on_press)
         app.action({"action_id": _numbered(OVERTURN)})(self.on_press)
         app.action(OPEN)(self.on_link)
+        app.action(DECLARE_HERE)(self.on_report)
+        app.action(REFRESH)(self.on_refresh)
+        app.event("app_home_opened")(self.on_home)
         app.error(self.on_fault)
 
+    # -- commands and shortcuts ---------------------------------------------------------------------------
+
     async def on_command(
-        self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+        self,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        respond: AsyncRespond,
+        client: AsyncWebClient,
+        context: AsyncBoltContext,
     ) -> None:
+        who, trigger = user_of(body, context.authorize_result), body["trigger_id"]
         with request("slack /incident"):
-            answer = await self._commands.answer(body["user_id"], body.get("text") or "", body["trigger_id"])
-        if not isinstance(answer, OpenForm):
+            answer = await self._commands.answer(who, body.get("text") or "", trigger, body.get("channel_id", ""))
+        if isinstance(answer, str):
             await ack(text=answer, response_type="ephemeral")
             return
         await ack()
         try:
-            await self._open(answer, body["user_id"], body["trigger_id"], client)
+            if isinstance(answer, OpenForm):
+                drawn = intake_form(answer.procedure, drill=answer.drill)
+                await self._open(answer.procedure.title, trigger, client, lambda: self._known(who, drawn))
+            elif isinstance(answer, OpenTriage):
+                await self._open_triage(who, trigger, client, Origin(answer.drill))
+            else:
+                case = answer.case
+                await self._open("How bad is it?", trigger, client, lambda: self._known(who, severity_form(case)))
         except HoldfastError as error:
-            key = once("trigger", body["trigger_id"])
-            await respond(self._commands.refused(error, answer.procedure, key, answer.drill), response_type="ephemeral")
+            said = f"The form did NOT open. {words.escaped(error.sentence)}"
+            if isinstance(answer, OpenForm):
+                said = self._commands.refused(error, answer.procedure, once("trigger", trigger), answer.drill)
+            await tell(said, body, respond, client)
 
-    async def _open(self, form: OpenForm, slack_id: str, trigger_id: str, client: AsyncWebClient) -> None:
-        """A skeleton before the trigger dies, then what belongs there."""
-        title = form.procedure.title
-        opened = await call("views.open", client.views_open(trigger_id=trigger_id, view=waiting_form(title)))
-        view: View
+    async def on_message_shortcut(
+        self,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        respond: AsyncRespond,
+        client: AsyncWebClient,
+        context: AsyncBoltContext,
+    ) -> None:
+        """Escalate this message: its words stand in the form, and it is one case however many people escalate it."""
+        await ack()
+        message = body["message"]
+        origin = Origin(message=once("message", body["channel"]["id"], str(message["ts"])))
+        who, text = user_of(body, context.authorize_result), str(message.get("text", ""))
         try:
-            await within(self._commands.person(slack_id), Code.UNREACHABLE)
-            view = intake_form(form.procedure, drill=form.drill)
+            await self._open_triage(who, body["trigger_id"], client, origin, text)
+        except HoldfastError as error:
+            await tell(f"The form did NOT open. {words.escaped(error.sentence)}", body, respond, client)
+
+    async def on_report(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        """The global shortcut, and the button of the Home tab."""
+        await ack()
+        try:
+            await self._open_triage(user_of(body, context.authorize_result), body["trigger_id"], client, Origin())
+        except HoldfastError as error:
+            await tell(f"The form did NOT open. {words.escaped(error.sentence)}", body, None, client)
+
+    # -- forms --------------------------------------------------------------------------------------------
+
+    async def _open_triage(
+        self, who: str, trigger: str, client: AsyncWebClient, origin: Origin, text: str = ""
+    ) -> None:
+        async def draw() -> View:
+            try:
+                await self._commands.person(who)
+            except HoldfastError as error:
+                if error.code is not Code.UNKNOWN_PERSON or self._to_triage is None:
+                    raise
+                return stranger_form(origin, text)
+            return triage_form(self._commands.procedures, origin, text)
+
+        await self._open("What has happened?", trigger, client, draw)
+
+    async def _known(self, who: str, view: View) -> View:
+        await self._commands.person(who)
+        return view
+
+    async def _open(
+        self, title: str, trigger: str, client: AsyncWebClient, draw: Callable[[], Awaitable[View]]
+    ) -> None:
+        """A skeleton before the trigger dies, then what belongs there."""
+        opened = await call("views.open", client.views_open(trigger_id=trigger, view=waiting_form(title)))
+        try:
+            view = await within(draw(), Code.UNREACHABLE)
         except HoldfastError as error:
             view = told_form(title, words.escaped(error.sentence))
+        except Exception as error:
+            # It was acknowledged, and Bolt forgets that when a listener raises: so nothing may be raised from here.
+            _LOG.error("a form could not be drawn: %s", type(error).__name__, exc_info=error)
+            view = told_form(title, SENTENCES[Code.FAULT])
         shown = opened["view"]
-        await call("views.update", client.views_update(view_id=shown["id"], hash=shown["hash"], view=view))
+        try:
+            await call("views.update", client.views_update(view_id=shown["id"], hash=shown["hash"], view=view))
+        except Refusal as refusal:
+            if refusal.error not in _GONE:
+                raise
 
-    async def on_submit(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        kind, _, slug = str(view.get("private_metadata", "")).partition(":")
+    async def on_triaged(self, ack: AsyncAck, view: dict[str, Any]) -> None:
+        """The kind is chosen: its own form, in the same window, with the words that were there."""
+        values, origin = view["state"]["values"], Origin.of(str(view.get("private_metadata", "")))
+        procedure = self._commands.procedure(chosen(values, WHAT))
+        if procedure is None:
+            await ack(response_action="errors", errors={WHAT: SENTENCES[Code.UNKNOWN_PROCEDURE]})
+            return
+        form = intake_form(procedure, drill=origin.drill, message=origin.message, text=chosen(values, WORDS))
+        await ack(response_action="update", view=form)
+
+    async def on_stranger(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Only Slack's word for who it is: they reach people who read it, and nothing else."""
+        origin, said = Origin.of(str(view.get("private_metadata", ""))), chosen(view["state"]["values"], WORDS)
+        key = origin.message or once("view", view["id"])
+        if self._to_triage is None:
+            await ack(response_action="errors", errors={WORDS: SENTENCES[Code.UNKNOWN_PERSON]})
+            return
+        try:
+            with request("slack triage"):
+                told = await within(self._to_triage(str(body["user"]["id"]), said, key))
+        except HoldfastError as error:
+            await ack(response_action="errors", errors={WORDS: f"NOT confirmed. {error.sentence}"})
+        else:
+            await ack(response_action="update", view=told_form("Thank you", words.escaped(told)))
+
+    async def on_severity(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        who, case = user_of(body, context.authorize_result), str(view.get("private_metadata", ""))
+        try:
+            act = assessed_in(view["state"]["values"])
+            with request("slack form"):
+                said = await within(self._commands.reassess(who, case, act, once("view", view["id"])))
+        except HoldfastError as error:
+            await ack(response_action="errors", errors={"imminence": error.sentence})
+        else:
+            await ack(response_action="update", view=told_form("How bad is it?", said))
+
+    async def on_submit(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        kind, slug, message = (*str(view.get("private_metadata", "")).split(":"), "", "")[:3]
         procedure = self._commands.procedure(slug)
         if procedure is None:
             await ack(response_action="update", view=told_form("Incident", SENTENCES[Code.UNKNOWN_PROCEDURE]))
             return
-        key, drill = once("view", view["id"]), kind == "drill"
+        key, drill = once(message, slug) if message else once("view", view["id"]), kind == "drill"
         try:
             answers = answers_of(procedure, view["state"]["values"])
             with request("slack form", procedure=procedure.slug):
-                declared = await self._commands.declare(body["user"]["id"], procedure, answers, key, drill)
+                who = user_of(body, context.authorize_result)
+                declared = await self._commands.declare(who, procedure, answers, key, drill)
         except HoldfastError as error:
             why = self._commands.refused(error, procedure, key, drill)
             detail = error.detail if error.code is Code.INVALID else ""
@@ -100,15 +251,22 @@ class SlackApp:
             receipt = told_form(procedure.title, self._commands.declared(declared))
             await ack(response_action="update", view=receipt)
 
+    # -- presses and the Home tab -------------------------------------------------------------------------
+
     async def on_press(
-        self, ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
+        self,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        respond: AsyncRespond,
+        client: AsyncWebClient,
+        context: AsyncBoltContext,
     ) -> None:
-        action, slack_id = body["actions"][0], body["user"]["id"]
+        action, slack_id = body["actions"][0], user_of(body, context.authorize_result)
         value = str(action.get("value", ""))
         with request("slack press"):
             outcome = await self._presses.press(slack_id, action["action_id"], value, action["action_ts"])
         await ack()
-        await respond(text=outcome.receipt, response_type="ephemeral", replace_original=False)
+        await tell(outcome.receipt, body, respond, client)
         if outcome.renew:
             await self._renew(body, slack_id, value, outcome, client)
 
@@ -132,6 +290,37 @@ class SlackApp:
         """A press on a link is reported as well; the browser has opened it already."""
         await ack()
 
+    async def on_home(
+        self,
+        ack: AsyncAck,
+        body: dict[str, Any],
+        event: dict[str, Any],
+        client: AsyncWebClient,
+        context: AsyncBoltContext,
+    ) -> None:
+        await ack()
+        if event.get("tab", "home") == "home":
+            await self._publish(user_of(body, context.authorize_result), str(event["user"]), client)
+
+    async def on_refresh(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        await ack()
+        await self._publish(user_of(body, context.authorize_result), str(body["user"]["id"]), client)
+
+    async def _publish(self, who: str, shown_to: str, client: AsyncWebClient) -> None:
+        """Without a hash: the tab is drawn from the state of this moment, so whichever comes last is right."""
+        with request("slack home"):
+            try:
+                view = await self._home.of(who, datetime.now(UTC))
+            except Exception as error:
+                # As in a form: the acknowledgement must not be lost.
+                _LOG.error("a Home tab could not be drawn: %s", type(error).__name__, exc_info=error)
+                view = self._home.told(SENTENCES[Code.FAULT])
+        await call("views.publish", client.views_publish(user_id=shown_to, view=view))
+
+    # -- faults -------------------------------------------------------------------------------------------
+
     async def on_fault(
         self,
         error: Exception,
@@ -151,9 +340,9 @@ class SlackApp:
         if "command" in body:
             answer = {"response_type": "ephemeral", "text": _NOT_RECORDED}
         elif body.get("type") == "view_submission":
-            first = body["view"]["blocks"][0]["block_id"]
-            answer = {"response_action": "errors", "errors": {first: _NOT_RECORDED}}
-        else:
+            fields = [each["block_id"] for each in body["view"]["blocks"] if each.get("type") == "input"]
+            answer = {"response_action": "errors", "errors": {fields[0]: _NOT_RECORDED}}
+        elif body.get("response_url"):
             await respond(text=_NOT_RECORDED, response_type="ephemeral", replace_original=False)
         return BoltResponse(
             status=200, headers={"content-type": "application/json"}, body=json.dumps(answer) if answer else ""
@@ -162,58 +351,3 @@ class SlackApp:
 
 def _numbered(action: str) -> re.Pattern[str]:
     return re.compile(rf"{action}_\d+")
-
-
-async def _renew_address(client: SocketModeClient, seconds: float) -> None:
-    """The SDK asks for an address once and then tries it for ever, but Slack's addresses expire within a minute."""
-    while True:
-        await asyncio.sleep(seconds)
-        if not await client.is_connected():
-            client.wss_uri = None  # as the SDK itself begins
-
-
-@asynccontextmanager
-async def open_slack_app(
-    desk: Desk,
-    *,
-    procedures: Mapping[str, Procedure],
-    api_url: str | None,
-    bot_token: str,
-    app_token: str,
-    desk_url: str,
-    ping_interval: float = 10,
-    drill_factor: float = 1.0,
-) -> AsyncIterator[None]:
-    """Answers Slack while the context is open; comes up without Slack, and connects when it is there.
-
-    `procedures` (by slug) give the forms; `api_url` None is Slack's own; `ping_interval` is in seconds, and after
-    four of them without an answer the connection is made anew; with `drill_factor` below 1 every case is a
-    drill, played that much faster.
-
-    Raises:
-        HoldfastError: `needs-a-person` or `permanent` when Slack does not accept one of the tokens.
-    """
-    commands = Commands(desk, procedures, desk_url=desk_url, drill_factor=drill_factor)
-    async with open_client(api_url, bot_token) as client:
-        app = AsyncApp(name="holdfast", logger=client.logger, client=client, signing_secret="none: Socket Mode")  # noqa: S106
-        SlackApp(commands, Presses(desk), desk_url=desk_url).listen(app)
-        handler = AsyncSocketModeHandler(app, app_token, logger=client.logger, ping_interval=ping_interval)
-        handler.client.proxy = None
-        try:
-            # The SDK tries for ever, also with a token that will never do; so the tokens are asked for first.
-            with suppress(Passing):
-                await call("auth.test", client.auth_test())
-                opened = await call("apps.connections.open", client.apps_connections_open(app_token=app_token))
-                handler.client.wss_uri = opened["url"]
-            tasks = [
-                asyncio.create_task(handler.connect_async()),  # type: ignore[no-untyped-call]
-                asyncio.create_task(_renew_address(handler.client, 4 * ping_interval)),
-            ]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.wait(tasks)
-        finally:
-            await handler.close_async()  # type: ignore[no-untyped-call]

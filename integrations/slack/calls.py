@@ -53,16 +53,19 @@ async def call(what: str, request: Awaitable[AsyncSlackResponse]) -> dict[str, A
         Refusal: `permanent`, or `needs-a-person` when the token is not good enough.
         Passing: `transient`, with Slack's `Retry-After`; `Uncertain` if it may have been done.
     """
+    data: Any = (await answered(what, request)).data
+    return data if isinstance(data, dict) else {}
+
+
+async def answered(what: str, request: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """The whole response, with its headers; raises as `call` does."""
     failure: HoldfastError
     try:
-        response = await request
+        return await request
     except SlackApiError as error:
         failure = _refused(what, error)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         failure = Uncertain(f"slack {what} {type(error).__name__}")
-    else:
-        data: Any = response.data
-        return data if isinstance(data, dict) else {}
     raise failure  # outside the handler, so that no context carries the request and its token
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ RETRY, SKIP, KEEP, OVERTURN = "holdfast_retry", "holdfast_skip", "holdfast_keep"
 SHORT = 16  # characters of a digest on a card: enough to notice a change, and the whole one is read again anyway
 _SEPARATOR = "|"
 _BUTTON = 75  # characters, Slack's limit of a button's text
+_CLOCKS = 10  # clocks in a status
 _MOST = 20  # reasons as buttons; Slack takes 25 elements in a row
 
 
@@ -147,12 +148,17 @@ _ASKS = {
 }
 
 
-def summons_card(summons: Summons, desk_url: str) -> tuple[str, list[Block]]:
-    """The text for notifications, and the blocks. Names the kind of thing, whom it calls, and nothing of the case."""
+def summons_card(summons: Summons, desk_url: str, quiet: Collection[str] = frozenset()) -> tuple[str, list[Block]]:
+    """The text for notifications, and the blocks. Names the kind of thing, whom it calls, and nothing of the case.
+
+    `quiet` are Slack ids of people who are named without being called: something graver has their attention.
+    """
     asks = _ASKS.get(summons.kind, "Somebody is needed")
     head = f"{words.drill_mark(summons.drill)}P{summons.severity} · {summons.case} · {asks}"
     people = ", ".join(
-        f"<@{each.slack}> ({words.escaped(', '.join(each.roles))})" if each.slack else words.escaped(each.id)
+        f"<@{each.slack}> ({words.escaped(', '.join(each.roles))})"
+        if each.slack and each.slack not in quiet
+        else words.escaped(each.id) + (" (after what they have before them)" if each.slack in quiet else "")
         for each in summons.people
     )
     rung = f"call {summons.rung}" + ("" if summons.rung < 2 else ", nobody answered the one before")
@@ -190,11 +196,28 @@ def status_card(shown: Projection, called: Mapping[str, Iterable[str]], desk_url
     more = [f"… and {len(waits) - 30} more"] if len(waits) > 30 else []
     body = "\n".join([*lines, *more]) or "Nobody is waited for."
     owner = words.escaped(shown.owner or "nobody yet")
+    clocks = [SectionBlock(text=MarkdownTextObject(text=text))] if (text := _clocks(shown)) else []
     blocks: list[Block] = [
         HeaderBlock(text=head[:150]),
         SectionBlock(text=MarkdownTextObject(text=f"Owner: *{owner}*\n{body}"[:2900])),
+        *clocks,
         ActionsBlock(
             elements=[ButtonElement(action_id=OPEN, text="Open the case", url=words.case_link(desk_url, shown.case))]
         ),
     ]
     return f"{head}. Owner: {owner}", blocks
+
+
+def _clocks(shown: Projection) -> str:
+    """What is owed and until when, on each reader's own clock; law before our own targets."""
+    lines = []
+    for line in sorted(shown.clocks, key=lambda each: (not each.runs, not each.statutory, each.key))[:_CLOCKS]:
+        mark = "" if line.counsel == "confirmed" else f" ({words.escaped(line.counsel)})"
+        if line.still_since is not None:
+            state = f"stands still since {words.at(line.still_since)}"
+        else:
+            ends = [f"{face.face.value} {words.at(face.due_at)}" for face in line.faces]
+            state = f"due {', '.join(ends)}" if ends else "without a time in law"
+        lines.append(f"• {words.escaped(line.duty)}: {state}{mark}")
+    more = [f"… and {len(shown.clocks) - _CLOCKS} more"] if len(shown.clocks) > _CLOCKS else []
+    return "\n".join(["*Clocks*", *lines, *more])[:2900] if lines else ""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from domain.acts import Take
-from domain.desk import Declaration, Declared, Desk, Doing
+from domain.acts import Reassess
+from domain.desk import Declaration, Declared, Desk
 from domain.errors import Code, HoldfastError
 from domain.policy import Procedure
 from integrations.slack import words
 from integrations.slack.forms import order_of, words_of
+from integrations.slack.naming import NameOf, case_of_room
+from integrations.slack.verbs import Asked, OpenSeverity, Say, Verbs
 
 T = TypeVar("T")
+LOOKS = frozenset({"status", "list", "timeline", "link", "tonight"})  # what changes nothing, however late it is
 BUDGET = 2.5  # seconds: Slack gives three, and the acknowledgement has to travel as well
 # Failures of ours: the same request may still get through from a terminal.
 _OURS = frozenset(
@@ -46,13 +49,29 @@ class OpenForm:
     drill: bool
 
 
+@dataclass(frozen=True)
+class OpenTriage:
+    """The answer to a bare command is the question what has happened."""
+
+    drill: bool = False
+
+
 class Commands:
     """What a person may say to `/incident`. With `drill_factor` below 1 every case is a drill, played that much
     faster: such a deployment is for rehearsing."""
 
     def __init__(
-        self, desk: Desk, procedures: Mapping[str, Procedure], *, desk_url: str, drill_factor: float = 1.0
+        self,
+        desk: Desk,
+        procedures: Mapping[str, Procedure],
+        *,
+        desk_url: str,
+        drill_factor: float = 1.0,
+        say: Say | None = None,
+        name_of: NameOf | None = None,
     ) -> None:
+        self.verbs = Verbs(desk, desk_url=desk_url, say=say)
+        self._name_of = name_of
         self._desk = desk
         self._procedures = procedures
         self._desk_url = desk_url
@@ -62,9 +81,13 @@ class Commands:
         """Who this is. Slack vouches for the id: over a signed request, or over the socket that we opened to it."""
         return await self._desk.by_slack(slack_id)
 
-    async def answer(self, slack_id: str, text: str, trigger_id: str) -> str | OpenForm:
-        """What to answer, once it is durable. Takes at most `BUDGET` seconds."""
-        verb, *rest = text.split() or ["help"]
+    async def answer(
+        self, slack_id: str, text: str, trigger_id: str, channel: str = ""
+    ) -> str | OpenForm | OpenTriage | OpenSeverity:
+        """What to answer, once it is durable. Takes at most `BUDGET` seconds. `channel` is where it was typed."""
+        verb, *rest = text.split() or [""]
+        if verb.lower() in ("", "drill") and not rest:
+            return OpenTriage(drill=bool(verb))
         drill = verb.lower() == "drill" and bool(rest)
         if drill:
             verb, *rest = rest
@@ -73,20 +96,40 @@ class Commands:
             if not rest:
                 return OpenForm(procedure, drill)
             return await self._declare_words(slack_id, procedure, rest, once("trigger", trigger_id), drill)
-        match verb.lower(), rest:
-            case "status", []:
-                return await self._or_why(self._open_cases(slack_id), Code.UNREACHABLE)
-            case "status", [case, *_]:
-                return await self._or_why(self._status(slack_id, case), Code.UNREACHABLE)
-            case "take", [case, *_]:
-                return await self._or_why(self._take(slack_id, case, once("trigger", trigger_id)))
-            case _:
-                return words.HELP
+        if not self.verbs.knows(verb := verb.lower()):
+            return words.HELP
+        late = Code.UNREACHABLE if verb in LOOKS else Code.NOT_RECORDED
+        try:
+            return await within(self._on_case(slack_id, verb, rest, once("trigger", trigger_id), channel), late)
+        except HoldfastError as error:
+            return words.escaped(error.sentence)
+
+    async def _on_case(self, slack_id: str, verb: str, rest: list[str], key: str, channel: str) -> str | OpenSeverity:
+        person = await self.person(slack_id)
+        case, said = self.verbs.split(rest)
+        if not case and not (verb == "task" and not said) and verb not in ("list", "tonight"):
+            case = await self._case_here(channel)
+        return await self.verbs.answer(verb, Asked(person, case, said, key))
+
+    async def _case_here(self, channel: str) -> str:
+        """The case in whose room somebody stands; empty elsewhere."""
+        if not channel or self._name_of is None:
+            return ""
+        return case_of_room(await self._name_of(channel))
 
     def procedure(self, name: str) -> Procedure | None:
         """By slug or by prefix, in any case."""
         wanted = name.lower().replace("-", "_")
         return next((each for each in self._procedures.values() if wanted in (each.slug, each.prefix.lower())), None)
+
+    @property
+    def procedures(self) -> Iterable[Procedure]:
+        return self._procedures.values()
+
+    async def reassess(self, slack_id: str, case: str, act: Reassess, doing: str) -> str:
+        """From the form: the axes as chosen. Raises HoldfastError."""
+        person = await self.person(slack_id)
+        return await self.verbs.reassess(Asked(person, case, (), doing), act)
 
     async def declare(
         self, slack_id: str, procedure: Procedure, answers: dict[str, Any], key: str, drill: bool
@@ -134,22 +177,3 @@ class Commands:
             f"NOT confirmed. {words.escaped(why)}\nFrom a terminal: `{line}` "
             f"(`holdfast declare {name} --template` prints the file to fill in)."
         )
-
-    async def _open_cases(self, slack_id: str) -> str:
-        person = await self.person(slack_id)
-        return words.open_cases(await self._desk.cases(person, open_only=True))
-
-    async def _status(self, slack_id: str, case: str) -> str:
-        person = await self.person(slack_id)
-        return words.status_lines(await self._desk.show(person, case), self._desk_url)
-
-    async def _take(self, slack_id: str, case: str, doing: str) -> str:
-        person = await self.person(slack_id)
-        await self._desk.act(person, Doing(id=doing, case=case, act=Take()))
-        return f"Recorded: you own {words.escaped(case.upper())}."
-
-    async def _or_why(self, work: Awaitable[str], late: Code = Code.NOT_RECORDED) -> str:
-        try:
-            return await within(work, late)
-        except HoldfastError as error:
-            return words.escaped(error.sentence)

@@ -27,6 +27,7 @@ from domain.policy import FieldKind, FormField, Procedure
 DECLARE = "holdfast_declare"
 VALUE = "value"  # every field's action id; its block id is the field's name
 FREE_WORDS = "narrative"
+_LONGEST = 3000  # characters, Slack's limit of a text field
 _TITLE = 24  # characters, Slack's limit of a modal's title
 _LONG = (FREE_WORDS, "in_danger")
 # The order of a command's words, where it is not simply the order of the required fields.
@@ -36,34 +37,36 @@ _MAIL = re.compile(r"<mailto:([^|>]+)\|?[^>]*>")
 
 def waiting_form(title: str) -> View:
     """What opens at once: a trigger lives three seconds, whatever we still have to look up."""
-    return _modal(title, [SectionBlock(text=MarkdownTextObject(text="One moment: the form is coming."))])
+    return modal(title, [SectionBlock(text=MarkdownTextObject(text="One moment: the form is coming."))])
 
 
 def told_form(title: str, text: str) -> View:
     """A modal that only says something."""
-    return _modal(title, [SectionBlock(text=MarkdownTextObject(text=text[:2900]))], close="Close")
+    return modal(title, [SectionBlock(text=MarkdownTextObject(text=text[:2900]))], close="Close")
 
 
-def intake_form(procedure: Procedure, *, drill: bool) -> View:
-    """The form of a procedure's intake. `private_metadata` carries the slug, and whether it is a drill."""
+def intake_form(procedure: Procedure, *, drill: bool, message: str = "", text: str = "") -> View:
+    """The form of a procedure's intake. `private_metadata` carries the slug, whether it is a drill, and the key of
+    the message that was escalated; `text` stands in the field for free words, where there is one."""
     title = f"DRILL: {procedure.title}" if drill else procedure.title
     blocks = [
         InputBlock(
             block_id=each.name,
             label=each.label[:2000],
-            element=_element(each),
+            element=_element(each, text),
             optional=not each.required,
             hint=each.help[:2000] or None,
         )
         for each in procedure.intake
     ]
-    view = _modal(title, blocks, close="Cancel", submit="Declare")
+    view = modal(title, blocks, close="Cancel", submit="Declare")
     view.callback_id = DECLARE
-    view.private_metadata = f"{'drill' if drill else 'real'}:{procedure.slug}"
+    view.private_metadata = f"{'drill' if drill else 'real'}:{procedure.slug}:{message}"
     return view
 
 
-def _modal(title: str, blocks: Sequence[Any], *, close: str | None = None, submit: str | None = None) -> View:
+def modal(title: str, blocks: Sequence[Any], *, close: str | None = None, submit: str | None = None) -> View:
+    """A modal of ours; its title is cut to what Slack takes."""
     return View(
         type="modal",
         title=PlainTextObject(text=title[:_TITLE]),
@@ -73,7 +76,7 @@ def _modal(title: str, blocks: Sequence[Any], *, close: str | None = None, submi
     )
 
 
-def _element(field: FormField) -> InputInteractiveElement:
+def _element(field: FormField, text: str) -> InputInteractiveElement:
     options = [Option(value=each, text=each) for each in field.choices]
     match field.kind:
         case FieldKind.CHOICE:
@@ -87,7 +90,8 @@ def _element(field: FormField) -> InputInteractiveElement:
         case FieldKind.EMAIL:
             return EmailInputElement(action_id=VALUE)
         case _:
-            return PlainTextInputElement(action_id=VALUE, multiline=field.name in _LONG)
+            words = text[:_LONGEST] if field.name == FREE_WORDS else ""
+            return PlainTextInputElement(action_id=VALUE, multiline=field.name in _LONG, initial_value=words or None)
 
 
 def answers_of(procedure: Procedure, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ Everything here runs more than once: after a retry, a lost answer, a killed work
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,9 +20,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from domain.errors import Code, HoldfastError
 from domain.outside import Summons
 from domain.timeline import Projection
+from integrations.slack.attention import Attention, Turn
 from integrations.slack.calls import Refusal, Uncertain, call, each_of, open_client
 from integrations.slack.cards import SHORT, status_card, summons_card
-from integrations.slack.words import brief_sentence, room_name
+from integrations.slack.words import brief_sentence, case_link, room_name, turn_said
 
 STATUS, POST = "holdfast_status", "holdfast_post"
 PACE = 1.0  # seconds between two posts to one channel, Slack's documented rate
@@ -43,6 +46,7 @@ class _Known:
     pinned: bool = False
     shown: Projection | None = None
     called: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    bookmarked: bool = False
     last_post: float = float("-inf")
 
 
@@ -61,6 +65,8 @@ class SlackRoom:
         self._desk_url = desk_url
         self._pace = pace
         self._rooms: dict[str, _Known] = {}
+        self._attention = Attention(time.monotonic)
+        self._turns: list[tuple[str, Turn]] = []
         self._me = ""
 
     async def show(self, status: Projection, *, brief: str, key: str) -> str:
@@ -69,10 +75,32 @@ class SlackRoom:
         `brief` is a code or empty. A status older than the one that stands changes nothing. Returns the channel id.
         """
         async with self._opened(status.case) as room:
-            await self._show_status(room, status)
+            try:
+                await self._show_status(room, status)
+            except Refusal as refusal:
+                if refusal.error != "is_archived" or status.status != "closed":
+                    raise
+                return room.channel  # it was put away with its last status
             if brief:
                 await self._post_once(room, key, brief_sentence(brief), None)
-            return room.channel
+            channel = room.channel
+        open_now = (*status.open_gates, *status.open_tasks, *status.open_interventions)
+        self._turns += self._attention.settled(status.case, open_now)
+        await self._take_turns()
+        return channel
+
+    async def _take_turns(self) -> None:
+        """Call people by name for what came next in their queues, each in its own case's room."""
+        for taken in list(self._turns):
+            person, turn = taken
+            text = turn_said(person, turn.severity, turn.case, turn.title, self._desk_url, turn.subject)
+            try:
+                await self.say(turn.case, text, f"turn/{turn.subject}/{person}/{turn.number}")
+            except HoldfastError as error:
+                # The other case's room is not this call's business: it is tried again with the next one.
+                logging.getLogger("holdfast.slack").warning("nobody was told of their turn: %s", error.sentence)
+            else:
+                self._turns = [each for each in self._turns if each != taken]
 
     async def summon(self, summons: Summons, *, key: str) -> None:
         """Invite the people and post a card for them, once for this key.
@@ -83,15 +111,22 @@ class SlackRoom:
         async with self._opened(summons.case) as room:
             ids = tuple(each.slack for each in summons.people if each.slack)
             missing = await self._invite(room, ids)
-            text, blocks = summons_card(summons, self._desk_url)
+            quiet = {each for each in ids if not self._attention.loud(each, summons)}
+            text, blocks = summons_card(summons, self._desk_url, quiet)
             # A card that was drawn anew is another card, whoever counts the calls.
-            await self._post_once(room, f"{key}/{summons.digest[:SHORT]}", text, blocks)
+            about = {"subject": summons.subject, "people": ",".join(ids)}
+            await self._post_once(room, f"{key}/{summons.digest[:SHORT]}", text, blocks, about)
             if room.called.get(summons.subject) != ids:
                 room.called[summons.subject] = ids
                 if room.shown is not None:
                     await self._write_status(room, room.shown)
             if missing:
                 raise HoldfastError(Code.PERMANENT, f"slack conversations.invite {', '.join(sorted(missing))}")
+
+    async def say(self, case: str, text: str, key: str) -> None:
+        """Post a sentence into the case's room, once for this key."""
+        async with self._opened(case) as room:
+            await self._post_once(room, key, text, None)
 
     # -- the channel --------------------------------------------------------------------------------------
 
@@ -177,7 +212,7 @@ class SlackRoom:
     # -- the pinned status --------------------------------------------------------------------------------
 
     async def _show_status(self, room: _Known, status: Projection) -> None:
-        if not room.status_ts and (found := await self._find(room, lambda it: _type_of(it) == STATUS, _ALL)):
+        if not room.status_ts and (found := await self._find(room, lambda it: _remembered(room, it), _ALL)):
             room.status_ts = str(found["ts"])
             if _older(status.updated_at, _payload(found).get("at")):
                 return
@@ -187,6 +222,8 @@ class SlackRoom:
         await self._write_status(room, status)
         if not room.pinned:
             await self._pin(room)
+        if not room.bookmarked:
+            await self._bookmark(room, status.case)
 
     async def _write_status(self, room: _Known, status: Projection) -> None:
         text, blocks = status_card(status, room.called, self._desk_url)
@@ -205,7 +242,7 @@ class SlackRoom:
                 room.status_ts, room.pinned = "", False  # somebody deleted it: it is posted anew
             else:
                 return
-        room.status_ts = await self._post(room, text, blocks, metadata, lambda it: _type_of(it) == STATUS)
+        room.status_ts = await self._post(room, text, blocks, metadata, lambda it: type_of(it) == STATUS)
 
     async def _pin(self, room: _Known) -> None:
         try:
@@ -215,16 +252,40 @@ class SlackRoom:
                 raise
         room.pinned = True
 
+    async def _bookmark(self, room: _Known, case: str) -> None:
+        """The way to the desk at the top of the channel; a room without one is a room all the same."""
+        link = case_link(self._desk_url, case)
+        try:
+            listed = await call("bookmarks.list", self._client.bookmarks_list(channel_id=room.channel))
+            if all(each.get("link") != link for each in listed.get("bookmarks", [])):
+                await call(
+                    "bookmarks.add",
+                    self._client.bookmarks_add(
+                        channel_id=room.channel, title="The case at the desk", type="link", link=link
+                    ),
+                )
+        except Refusal as refusal:
+            logging.getLogger("holdfast.slack").warning("no bookmark in the room of %s: %s", case, refusal.sentence)
+        room.bookmarked = True
+
     # -- posting once -------------------------------------------------------------------------------------
 
-    async def _post_once(self, room: _Known, key: str, text: str, blocks: Sequence[Block] | None) -> None:
+    async def _post_once(
+        self,
+        room: _Known,
+        key: str,
+        text: str,
+        blocks: Sequence[Block] | None,
+        about: Mapping[str, str] | None = None,
+    ) -> None:
         """Slack knows no idempotency key, so we look for ours before each post: any call may be a second attempt."""
 
         def is_it(message: dict[str, Any]) -> bool:
-            return _type_of(message) == POST and _payload(message).get("key") == key
+            return type_of(message) == POST and _payload(message).get("key") == key
 
         if await self._find(room, is_it, _RECENT) is None:
-            await self._post(room, text, blocks, {"event_type": POST, "event_payload": {"key": key}}, is_it)
+            payload = {**(about or {}), "key": key}
+            await self._post(room, text, blocks, {"event_type": POST, "event_payload": payload}, is_it)
 
     async def _post(
         self, room: _Known, text: str, blocks: Sequence[Block] | None, metadata: dict[str, Any], is_it: Wanted
@@ -275,13 +336,22 @@ def _names(name: str) -> Iterator[str]:
         yield f"{name}-{number}"
 
 
-def _type_of(message: dict[str, Any]) -> str:
+def type_of(message: Mapping[str, Any]) -> str:
+    """What kind of message of ours it is; empty for any other."""
     return str((message.get("metadata") or {}).get("event_type", ""))
 
 
 def _payload(message: dict[str, Any]) -> dict[str, Any]:
     payload: dict[str, Any] = (message.get("metadata") or {}).get("event_payload") or {}
     return payload
+
+
+def _remembered(room: _Known, message: dict[str, Any]) -> bool:
+    """Whether it is the status; on the way there, newest first, each card says whom it called."""
+    payload = _payload(message)
+    if type_of(message) == POST and payload.get("subject") and payload["subject"] not in room.called:
+        room.called[str(payload["subject"])] = tuple(filter(None, str(payload.get("people", "")).split(",")))
+    return type_of(message) == STATUS
 
 
 def _at(status: Projection) -> str:

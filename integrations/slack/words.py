@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import quote
 
 from domain.state import Called, GateRecord, InterventionRecord, State, TaskRecord
@@ -18,14 +19,28 @@ _BRIEFS = {
     "handed-over": "The case has a new owner.",
     "monitoring": "The acute part is over; we are watching what comes of it.",
     "closed": "The case is closed.",
+    "no-news": "Nothing has changed; we are still on it.",
 }
 
+_OF = "CASE is its id; in the case's own room you may leave it out.\n"
 HELP = (
-    "`/incident edr` opens the form; `/incident edr <account-id> <requester mail> <country> <category> [words]` "
-    "declares at once.\n"
-    "`/incident drill edr …` declares a drill.\n"
-    "`/incident status` lists what is open; `/incident status CASE` says who is waited for.\n"
-    "`/incident take CASE` makes you its owner.\n"
+    "`/incident` asks what has happened and opens the form for it.\n"
+    "`/incident edr` opens that form at once; `/incident edr <account-id> <requester mail> <country> <category> "
+    "[words]` declares. `/incident drill edr …` declares a drill.\n"
+    f"{_OF}"
+    "`/incident status CASE` says who is waited for; `list` what is open (`list all`: closed too); `timeline CASE` "
+    "what happened; `link CASE` where to go.\n"
+    "`/incident take CASE` makes you its owner. `handover CASE to OFFICE [what we promised]` offers it; `handover "
+    "CASE accept`, `decline CODE` or `withdraw` answers.\n"
+    "`/incident note CASE WORDS` keeps a note in the vault. `update CASE CODE` tells the room where it stands "
+    "(looking, contained, verified, waiting, monitoring, no-news).\n"
+    "`/incident task [CASE]` lists your work; `task CASE NAME done` or `cannot CODE` ends it.\n"
+    "`/incident severity CASE` asks how bad it is (or: `severity CASE 3 4 2`: imminence, harm, credibility).\n"
+    "`/incident escalate CASE [NAME]` or `page` calls the next person now.\n"
+    "`/incident close CASE CODE` asks two people to stand it down (false-alarm, duplicate, resolved, withdrawn, "
+    "test).\n"
+    "`/incident spill CASE` when something was written here that must not be.\n"
+    "`/incident tonight [DAYS]` tells when a decision could not be met.\n"
     "`/incident help` shows this."
 )
 
@@ -35,9 +50,37 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def at(moment: datetime) -> str:
+    """A moment that Slack shows in the reader's zone; in UTC where it cannot."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
 def brief_sentence(code: str) -> str:
     """The short sentence for a brief's code."""
     return _BRIEFS.get(code, f"News: {escaped(code.replace('-', ' '))}. The pinned message has the rest.")
+
+
+def update_sentence(code: str) -> str:
+    """What the room is told by a person, so that it is told apart from what the procedure says by itself."""
+    return f"Update: {brief_sentence(code)}"
+
+
+def turn_said(slack_id: str, severity: int, case: str, title: str, desk_url: str, key: str) -> str:
+    """What somebody is told whose earlier card is done."""
+    link = f"<{decide_link(desk_url, case, key)}|{escaped(title)}>"
+    return f"<@{slack_id}> next for you: P{severity} · {escaped(case)} · {link}"
+
+
+def severity_said(case: str, before: State, after: State) -> str:
+    """What came of a new assessment; the axes themselves stay on the desk's page."""
+    was, now = int(before.severity), int(after.severity)
+    if after.lowering is not None and was == now:
+        return (
+            f"Recorded: {case} stays P{now}. You proposed P{int(after.lowering.severity)}; a P0 is lowered when a "
+            "second person agrees, or by a duty manager or an incident commander."
+        )
+    how = "stays" if was == now else "is now"
+    return f"Recorded: {case} {how} P{now}" + ("." if was == now else f", it was P{was}.")
 
 
 def room_name(case: str) -> str:

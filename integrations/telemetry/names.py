@@ -50,6 +50,8 @@ SPANS: dict[str, str] = {
     "slack /incident": "a command from Slack: the first span of its trace",
     "slack form": "a form sent from Slack",
     "slack press": "a press on a card in Slack",
+    "slack home": "a Home tab that was opened in Slack",
+    "slack triage": "the words of somebody unknown in Slack, on their way to triage",
     "METHOD /route": "a request to the desk's pages or interface: the first span of its trace",
     "declare": "a declaration at the desk; it begins the case",
     "declare from the inbox": "the start of a case that waited for Temporal; it continues the declaration's trace",
@@ -69,7 +71,7 @@ SPANS: dict[str, str] = {
 """Name of a span, capitals standing for a code, and what it is."""
 
 _SPAN_NAMES = re.compile(
-    r"slack /incident|slack form|slack press|declare( from the inbox)?|act"
+    r"slack /incident|slack (form|press|home|triage)|declare( from the inbox)?|act"
     r"|(GET|POST|HEAD|PUT|DELETE|OPTIONS|PATCH|OTHER) (/[a-z0-9_{}:/.-]*|\(unknown\))"
     r"|[A-Z][A-Za-z]+:[a-z0-9._-]+"
     r"|[a-z]+ [a-z_-]+"

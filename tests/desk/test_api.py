@@ -160,3 +160,15 @@ async def test_a_desk_that_is_down_says_how_to_start_it(http: httpx.AsyncClient)
         await DeskClient("http://127.0.0.1:9", "inc-lena", http).cases("inc-lena")
     assert refused.value.code is Code.UNREACHABLE
     assert "the desk at http://127.0.0.1:9 does not answer; start it with holdfast up" in refused.value.sentence
+
+
+async def test_whether_every_gate_can_be_met_is_answered_over_http(world: World, client: DeskClient) -> None:
+    lena = await world.someone(Role.INCIDENT_COMMANDER)
+    found = await client.tonight(lena, days=2)
+    assert (found.end - found.start).days == 2
+    assert not found.holes
+    assert not found.rota
+    for days in (0, 32):
+        with pytest.raises(HoldfastError) as refused:
+            await client.tonight(lena, days=days)
+        assert refused.value.code is Code.INVALID

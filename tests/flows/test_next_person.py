@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from domain.acts import Acknowledge, Approve, Deny
+from domain.acts import Acknowledge, Approve, Deny, Escalate
 from domain.incident import Outcome, Rehearsal
 from domain.people import Role
 from domain.timeline import Kind
@@ -139,3 +139,16 @@ async def test_a_decision_of_one_keeps_calling_for_the_other_seat_only(world: Wo
     assert state.gates[key].called[2] == "les-ben"
     await case.act("les-ben", "refuse", Approve())
     await case.result()
+
+
+async def test_escalating_calls_the_next_person_at_once_and_takes_nobodys_seat(world: World) -> None:
+    case = await world.declare()
+    first = (await case.until(lambda state: bool(state.owner and state.owner.called))).owner
+    assert first is not None
+    await case.act(Role.ESCALATION_SPECIALIST, "", Escalate())
+    owner = (await case.until(lambda state: len(state.owner.called) > len(first.called))).owner  # type: ignore[union-attr]
+    assert owner is not None
+    assert owner.rungs == first.rungs
+    assert owner.open
+    assert paged(world, case, "owner") == list(owner.called)
+    assert (await case.noted(Kind.ESCALATED)).who == await world.someone(Role.ESCALATION_SPECIALIST)

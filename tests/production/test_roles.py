@@ -32,6 +32,7 @@ SECRETS = {
     "pager_secret": "SYNTHETIC-pager",
     "slack_bot_token": "xoxb-SYNTHETIC",
     "slack_app_token": "xapp-SYNTHETIC",
+    "slack_signing_secret": "SYNTHETIC",
     "pagerduty_token": "SYNTHETIC-pagerduty",
     "witness_token": "SYNTHETIC-witness",
 }
@@ -86,7 +87,15 @@ async def test_a_process_that_lacks_one_of_its_keys_or_secrets_does_not_start(
     needs = DESK if role == "desk" else needs_of(role)
     # Chat, schedules and witness are optional, a store of its own is the default, the desk can call by mail,
     # a verifying key may be read when something is verified, and the codec's ring when Temporal is met.
-    optional = {"slack_bot_token", "slack_app_token", "pagerduty_token", "witness_token", "store_url", "checkpoint.pub"}
+    optional = {
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "pagerduty_token",
+        "witness_token",
+        "store_url",
+        "checkpoint.pub",
+    }
     optional |= {"pager_secret"} if role == "desk" else {"codec.json"}
     for number, but in enumerate(sorted((needs.keys | needs.secrets) - optional)):
         settings = given(tmp_path / str(number), every_key, needs, but=but)

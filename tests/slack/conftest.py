@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ from domain.people import Directory
 from domain.policy import Procedure
 from integrations.directory.file import DirectoryFile
 from integrations.simulator.slack import SlackSimulator
-from integrations.slack.app import open_slack_app
 from integrations.slack.room import SlackRoom, open_room
+from integrations.slack.running import Reach, open_slack_app
 from tests.slack.fake_desk import FakeDesk
 from tests.world import EXAMPLE_DIRECTORY
 from workflows.sops.emergency_data_request import POLICY
@@ -48,15 +49,18 @@ async def slack(directory: Directory) -> AsyncIterator[SlackSimulator]:
 
 
 @asynccontextmanager
-async def running_app(slack: SlackSimulator, desk: Desk, procedures: dict[str, Procedure]) -> AsyncIterator[None]:
+async def running_app(
+    slack: SlackSimulator, desk: Desk, procedures: dict[str, Procedure], **changes: Any
+) -> AsyncIterator[None]:
     async with open_slack_app(
         desk,
         procedures=procedures,
         api_url=slack.api_url,
         bot_token=BOT_TOKEN,
-        app_token=APP_TOKEN,
+        reach=Reach(app_token=APP_TOKEN),
         desk_url=DESK_URL,
         ping_interval=0.2,
+        **changes,
     ):
         await slack.connected()
         yield

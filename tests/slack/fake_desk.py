@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.acts import Recorded
-from domain.desk import Declaration, Declared, Doing, Waiting
+from domain.acts import Escalate, Reassess, Recorded
+from domain.desk import Declaration, Declared, Doing, Tonight, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.policy import Procedure, check_form
-from domain.severity import Severity
+from domain.severity import Assessment, Severity
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
+from domain.tonight import Hole
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 CASE = "EDR-AAAAA-BBBBB"
@@ -35,6 +36,11 @@ class FakeDesk:
         self.silent = False
         self.running = True
         self.closes = True
+        self.kept: list[tuple[str, str, str]] = []
+        self.entries: list[LedgerEntry] = []
+        self.listed: list[Projection] = []
+        self.severity = Severity.P0
+        self.owner = ""
 
     async def _ready(self) -> None:
         if self.silent:
@@ -56,7 +62,7 @@ class FakeDesk:
 
     async def cases(self, person: str, *, open_only: bool = False) -> Sequence[Projection]:
         await self._ready()
-        return [self.state.projection(T0)]
+        return self.listed or [self.state.projection(T0)]
 
     async def show(self, person: str, case: str) -> State:
         await self._ready()
@@ -66,11 +72,11 @@ class FakeDesk:
 
     @property
     def state(self) -> State:
-        return State(case=CASE, slug="emergency_data_request", severity=Severity.P0, declared_at=T0)
+        return State(case=CASE, slug="emergency_data_request", severity=self.severity, declared_at=T0)
 
     async def waiting(self, person: str, *, kind: str = "", case: str = "") -> Sequence[Waiting]:
         await self._ready()
-        return [each for each in self.waits if each.case == case]
+        return [each for each in self.waits if case in ("", each.case) and kind in ("", each.kind)]
 
     async def act(self, person: str, doing: Doing) -> Recorded:
         await self._ready()
@@ -79,6 +85,12 @@ class FakeDesk:
         found = next((each for each in self.waits if each.key == doing.subject), None)
         if doing.subject and found is None:
             raise HoldfastError(Code.NOT_OPEN)
+        if isinstance(doing.act, Escalate):
+            self.acts[doing.id] = (person, doing)
+            return Recorded(id=doing.id, subject=doing.subject, status="open")
+        if isinstance(doing.act, Reassess):
+            axes = doing.act.model_dump(include={"imminence", "harm", "credibility"})
+            self.severity = Assessment(**axes).severity()
         if found is not None and (doing.nonce, doing.digest) != (found.nonce, found.digest):
             raise HoldfastError(Code.STALE)
         self.acts[doing.id] = (person, doing)
@@ -93,10 +105,19 @@ class FakeDesk:
         return PEOPLE[slack_id]
 
     async def timeline(self, person: str, case: str, *, after: int = 0) -> Sequence[LedgerEntry]:
-        raise NotImplementedError
+        await self._ready()
+        return self.entries
+
+    async def tonight(self, person: str, *, days: int = 14) -> Tonight:
+        await self._ready()
+        hole = Hole(procedure="synthetic", gate="release", start=T0, end=T0 + timedelta(hours=2), missing=("lead",))
+        return Tonight(start=T0, end=T0 + timedelta(days=days), holes=(hole,), rota=False)
 
     async def keep(self, person: str, case: str, kind: EvidenceKind, text: str) -> EvidenceRef:
-        raise NotImplementedError
+        await self._ready()
+        self.kept.append((case, kind.value, text))
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        return EvidenceRef(id=f"kept-{len(self.kept)}", kind=kind, sha256=sha256, size=len(text.encode()))
 
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         raise NotImplementedError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -69,6 +70,17 @@ def _refusal(slack: Workspace, channel: Channel, user: str) -> str | None:
     return "already_in_channel" if user in channel.members else None
 
 
+def kick(slack: Workspace, args: Arguments) -> Json:
+    channel = slack.channel_for_app(args.required("channel"), joined=True, open_=True)
+    user = slack.user(args.required("user"))
+    if user.id == BOT_USER:
+        raise SlackError("cant_kick_self")
+    if user.id not in channel.members:
+        raise SlackError("not_in_channel")
+    channel.members.remove(user.id)
+    return {}
+
+
 def members(slack: Workspace, args: Arguments) -> Json:
     channel = slack.channel_for_app(args.required("channel"))
     shown, more = page(channel.members, args)
@@ -117,7 +129,7 @@ def history(slack: Workspace, args: Arguments) -> Json:
     channel = slack.channel_for_app(args.required("channel"), joined=True)
     top = [m for m in channel.messages if m.thread_ts in (None, m.ts) or m.broadcast]
     shown, more = page(_between(list(reversed(top)), args), args)
-    return _listing(shown, more, args) | {"pin_count": len(channel.pins)}
+    return _listing(shown, more, args, channel) | {"pin_count": len(channel.pins)}
 
 
 def replies(slack: Workspace, args: Arguments) -> Json:
@@ -128,7 +140,7 @@ def replies(slack: Workspace, args: Arguments) -> Json:
         raise SlackError("thread_not_found")
     thread = [m for m in channel.messages if parent in (m.ts, m.thread_ts)]
     shown, more = page(_between(thread, args), args)
-    return _listing(shown, more, args)
+    return _listing(shown, more, args, channel)
 
 
 def _between(messages: list[Message], args: Arguments) -> list[Message]:
@@ -141,10 +153,12 @@ def _between(messages: list[Message], args: Arguments) -> list[Message]:
     return [m for m in messages if oldest < float(m.ts) < latest or (inclusive and float(m.ts) in (oldest, latest))]
 
 
-def _listing(shown: list[Message], more: Json, args: Arguments) -> Json:
+def _listing(shown: list[Message], more: Json, args: Arguments, channel: Channel) -> Json:
+    threads = Counter(m.thread_ts for m in channel.messages if m.thread_ts not in (None, m.ts))
+    answers = {ts: {"reply_count": count, "thread_ts": ts} for ts, count in threads.items()}
     metadata = args.flag("include_all_metadata")
     return {
-        "messages": [message_object(m, metadata=metadata) for m in shown],
+        "messages": [message_object(m, metadata=metadata) | answers.get(m.ts, {}) for m in shown],
         "has_more": bool(more["next_cursor"]),
         "response_metadata": more,
     }
@@ -183,9 +197,14 @@ def add_bookmark(slack: Workspace, args: Arguments) -> Json:
     return {"bookmark": bookmark}
 
 
+def list_bookmarks(slack: Workspace, args: Arguments) -> Json:
+    return {"bookmarks": slack.channel_for_app(args.required("channel_id"), joined=True).bookmarks}
+
+
 METHODS: Mapping[str, Callable[[Workspace, Arguments], Json]] = {
     "conversations.create": create,
     "conversations.invite": invite,
+    "conversations.kick": kick,
     "conversations.members": members,
     "conversations.setTopic": set_topic,
     "conversations.archive": archive,
@@ -195,4 +214,5 @@ METHODS: Mapping[str, Callable[[Workspace, Arguments], Json]] = {
     "conversations.replies": replies,
     "pins.add": pin,
     "bookmarks.add": add_bookmark,
+    "bookmarks.list": list_bookmarks,
 }

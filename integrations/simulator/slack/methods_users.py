@@ -44,6 +44,8 @@ def users_lookup_by_email(slack: Workspace, args: Arguments) -> Json:
 def users_conversations(slack: Workspace, args: Arguments) -> Json:
     """The private conversations that the app itself is in."""
     mine = [each for each in slack.state.channels.values() if each.is_private and BOT_USER in each.members]
+    if args.flag("exclude_archived"):
+        mine = [each for each in mine if not each.archived]
     shown, more = page(mine, args)
     return {"channels": [channel_object(each) for each in shown], "response_metadata": more}
 

@@ -27,6 +27,7 @@ class User(Record):
     name: str
     email: str
     is_bot: bool = False
+    team: str = TEAM_ID
 
 
 class Message(Record):

@@ -155,7 +155,7 @@ def home_opened_event(user: User, channel: Channel, view: View | None, ts: str) 
 def _interaction(kind: str, user: User, trigger_id: str) -> Json:
     return {
         "type": kind,
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": TEAM_ID},
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team},
         "api_app_id": APP_ID,
         "token": VERIFICATION_TOKEN,
         "trigger_id": trigger_id,

@@ -23,7 +23,7 @@ def team_object() -> Json:
 def user_object(user: User) -> Json:
     return {
         "id": user.id,
-        "team_id": TEAM_ID,
+        "team_id": user.team,
         "name": user.name,
         "real_name": user.name,
         "deleted": False,

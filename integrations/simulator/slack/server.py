@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +16,7 @@ from integrations.simulator.slack.faults import Faults
 from integrations.simulator.slack.model import Channel, Json, Message
 from integrations.simulator.slack.outbox import EVENT_RETRY_DELAYS, Outbox
 from integrations.simulator.slack.people import UserVerbs
+from integrations.simulator.slack.scopes import EVERY
 from integrations.simulator.slack.socket_mode import SocketMode
 from integrations.simulator.slack.web_api import WebApi
 from integrations.simulator.slack.web_hook import WebHook
@@ -33,7 +34,8 @@ class SlackSimulator(UserVerbs):
     `now` (seconds since the epoch) rules message times and the lives of triggers and response URLs.
     `ack_seconds` is how long the app may take; `event_retry_delays` the seconds before each further
     delivery of an unacknowledged event. `post_interval` above 0 refuses faster posts to one channel with 429
-    (real Slack: about one a second, with bursts). With `request_url` deliveries are signed HTTP, else Socket Mode.
+    (real Slack: about one a second, with bursts). `scopes` are what the bot token was
+    granted. With `request_url` deliveries are signed HTTP, else Socket Mode.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class SlackSimulator(UserVerbs):
         ack_seconds: float = ACK_SECONDS,
         event_retry_delays: Sequence[float] = EVENT_RETRY_DELAYS,
         post_interval: float = 0.0,
+        scopes: Collection[str] = EVERY,
     ) -> None:
         self._address = (host, port)
         self._preload = (dict(users), dict(channels), bot_name)
@@ -73,7 +76,7 @@ class SlackSimulator(UserVerbs):
         outbox = Outbox(workspace, self._sockets, web_hook, event_retry_delays)
         outbox.request_url = request_url
         super().__init__(workspace, outbox)
-        api = WebApi(workspace, self.faults, self._sockets, bot_token=bot_token, app_token=app_token)
+        api = WebApi(workspace, self.faults, self._sockets, bot_token=bot_token, app_token=app_token, scopes=scopes)
         self._control = Control(workspace, self.faults, self._sockets, outbox, self)
         self._routes = [*api.routes(), *self._control.routes(), web.get("/link/", self._sockets.handle)]
         self._session: aiohttp.ClientSession | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections.abc import Collection
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from integrations.simulator.slack.errors import SlackError
 from integrations.simulator.slack.faults import Fault, Faults
 from integrations.simulator.slack.model import Json
 from integrations.simulator.slack.response_urls import respond
+from integrations.simulator.slack.scopes import WANTED
 from integrations.simulator.slack.socket_mode import SocketMode
 from integrations.simulator.slack.workspace import Workspace
 
@@ -33,8 +35,16 @@ class WebApi:
     """
 
     def __init__(
-        self, workspace: Workspace, faults: Faults, sockets: SocketMode, *, bot_token: str, app_token: str
+        self,
+        workspace: Workspace,
+        faults: Faults,
+        sockets: SocketMode,
+        *,
+        bot_token: str,
+        app_token: str,
+        scopes: Collection[str],
     ) -> None:
+        self._scopes = scopes
         self._workspace = workspace
         self._faults = faults
         self._sockets = sockets
@@ -61,7 +71,8 @@ class WebApi:
             if error.code == "ratelimited":
                 return _rate_limited(error.extra["retry_after"])
             body = error.body()
-        return self._reply(fault, request, web.json_response(body))
+        headers = {"x-oauth-scopes": ",".join(sorted(self._scopes))}
+        return self._reply(fault, request, web.json_response(body, headers=headers))
 
     async def _handle_response_url(self, request: web.Request) -> web.Response:
         fault = self._faults.take(RESPONSE_URL)
@@ -95,6 +106,10 @@ class WebApi:
         if method == OPEN_SOCKET:
             expected, other = other, expected
         if hmac.compare_digest(given.encode(), expected.encode()):
+            wanted = WANTED.get(method, ())
+            if wanted and not set(wanted) & set(self._scopes):
+                provided = ",".join(sorted(self._scopes))
+                raise SlackError("missing_scope", needed=wanted[0], provided=provided)
             return
         raise SlackError("not_allowed_token_type" if given == other else "invalid_auth")
 
