@@ -32,6 +32,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+def _zone(name: str) -> str:
+    if name:
+        try:
+            ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            raise ValueError("there is no such time zone") from None
+    return name
+
+
 class Person(Strict):
     """One human. `trained_for` lists procedure slugs; `delegate_of` a person whose exclusions they inherit; `zone` is
     the time zone (IANA name) in which they read times beside UTC."""
@@ -52,17 +61,17 @@ class Person(Strict):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name:
-            try:
-                ZoneInfo(name)
-            except ZoneInfoNotFoundError:
-                raise ValueError("there is no such time zone") from None
-        return name
+        return _zone(name)
 
 
 class Agency(Strict):
     """A public authority as *we* know it. `call_back` is a number that we found independently; `mailbox` the one
-    address that a disclosure may go to; `safety_desk` marks a public-safety desk that PROTECT may call."""
+    address that a disclosure may go to; `safety_desk` marks a public-safety desk that PROTECT may call.
+
+    `second_number` was found independently of the first, at another source: where a supervisor is asked. `cyber_desk`
+    marks a country's desk for cyber-crime, which hears of forged requests. `serves` are the places of a desk, such as
+    `US-CA` or `US-CA-NORTH`; without any it serves its country. `zone` (IANA name) is where its hours are counted.
+    """
 
     id: str
     name: str
@@ -72,6 +81,20 @@ class Agency(Strict):
     mailbox: str = ""
     safety_desk: bool = False
     checked_on: datetime | None = None
+    second_number: str = ""
+    cyber_desk: bool = False
+    serves: tuple[str, ...] = ()
+    zone: str = ""
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        return _zone(name)
+
+    @property
+    def desk(self) -> bool:
+        """Whether it is a desk that we turn to; a desk asks us for nothing."""
+        return self.safety_desk or self.cyber_desk
 
 
 class Directory(Strict):
