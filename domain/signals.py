@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.base import Model
 
-PER_OFFICER, PER_AGENCY = 3, 12  # emergencies in a day: more than one officer has, more than one agency's duty desk has
+PER_OFFICER, PER_AGENCY = 3, 12  # earlier requests in a day: more than one officer's, than one duty desk's emergencies
 WINDOW = timedelta(hours=24)
 SAME_TARGET = timedelta(days=30)  # as long as a case is watched for a repeat of its subject
 AGAIN_AND_AGAIN = 2  # earlier requests for one account by one requester: persistence, as a stalker's
@@ -96,6 +96,14 @@ def _changed(before: Sequence[Mark], now: Mark) -> bool:
     return bool(now.sender) and bool(known) and now.sender not in known
 
 
+class Quarantined(Model):
+    """A sender (keyed hash) from whom nothing is taken on its word until somebody lifts it: since a case, as fraud."""
+
+    sender: str
+    case: str
+    at: datetime
+
+
 class Linked(Model):
     """An earlier case that a fraud makes doubtful, and why: closest first."""
 
@@ -114,7 +122,8 @@ def look_back(fraud: Mark, earlier: Sequence[Mark]) -> tuple[Linked, ...]:
     before = [each for each in earlier if each.case != fraud.case and start <= each.at <= fraud.at]
     found = []
     for each in before:
-        why = tuple(f"same-{name}" for name in CLOSEST if getattr(fraud, name) and getattr(each, name) == getattr(fraud, name))
+        shared = (name for name in CLOSEST if getattr(fraud, name) and getattr(each, name) == getattr(fraud, name))
+        why = tuple(f"same-{name}" for name in shared)
         if why:
             found.append((CLOSEST.index(why[0].removeprefix("same-")), -each.at.timestamp(), each.case, why))
     return tuple(Linked(case=case, why=why) for _, _, case, why in sorted(found))

@@ -110,7 +110,9 @@ class StepResult(Model):
         """For the card: what this step says, on what, by whom."""
         because = self.against or self.missing or ((self.how,) if self.how else ())
         by = (self.by,) if self.by else ()
-        return Finding(about=f"identity-{self.rung.value}", verdict=self.known.value, because=because + self.ticks, by=by)
+        return Finding(
+            about=f"identity-{self.rung.value}", verdict=self.known.value, because=because + self.ticks, by=by
+        )
 
 
 class Standing(Model):
@@ -121,8 +123,8 @@ class Standing(Model):
 
 
 class Verified(Identity):
-    """An identity with the ladder behind it. `tiers` are what it can carry at the most (E1, E2, E3); `counsel` says that
-    counsel must have a seat at the decision."""
+    """An identity with the ladder behind it. `tiers` are what it can carry at the most (E1, E2, E3); `counsel` says
+    that counsel must have a seat at the decision."""
 
     colour: Colour = Colour.RED
     ticks: tuple[str, ...] = ()
@@ -162,7 +164,7 @@ def scored(steps: Iterable[StepResult], standing: Standing | None = None, *, for
     ticks = _codes(each.ticks for each in taken)
     supervised = next((each for each in taken if each.rung is Rung.SUPERVISOR and each.confirmed), None)
     lacking = tuple(rung.value for rung in NEEDED if not any(e.rung is rung and e.confirmed for e in taken))
-    missing = _codes((each.missing for each in taken if each.rung in NEEDED))
+    missing = _codes(each.missing for each in taken if each.rung in NEEDED)
     guarded = bool(ticks) or foreign
     if guarded and supervised is None:
         missing = (*missing, Rung.SUPERVISOR.value)
