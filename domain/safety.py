@@ -12,19 +12,13 @@ from domain.people import Agency
 LEAST = ("name", "phone", "last_login_at", "last_login_ip")
 
 
-def desk_for(agencies: Iterable[Agency], place: str, *, cyber: bool = False) -> Agency | None:
-    """The public-safety desk (or, with `cyber`, the cyber-crime desk) that serves a place such as `US-CA-NORTH`: the
-    one that names the narrowest part of it, else one of its country; never one of another country."""
+def desks_for(agencies: Iterable[Agency], place: str, *, cyber: bool = False) -> tuple[Agency, ...]:
+    """The public-safety desks (or, with `cyber`, cyber-crime desks) that serve a place such as `US-CA-NORTH`: those
+    that name the narrowest part of it first, then the wider, then the country's; never one of another country."""
     wanted = place.strip().upper()
-    best: tuple[int, str] | None = None
-    found: Agency | None = None
-    for each in agencies:
-        if not (each.cyber_desk if cyber else each.safety_desk):
-            continue
-        near = max((_depth(served, wanted) for served in each.serves or (each.country,)), default=0)
-        if near and (best is None or (-near, each.id) < best):
-            best, found = (-near, each.id), each
-    return found
+    kind = [each for each in agencies if (each.cyber_desk if cyber else each.safety_desk)]
+    near = {each.id: max(_depth(served, wanted) for served in each.serves or (each.country,)) for each in kind}
+    return tuple(sorted((each for each in kind if near[each.id]), key=lambda each: (-near[each.id], each.id)))
 
 
 def _depth(served: str, wanted: str) -> int:

@@ -11,7 +11,7 @@ from domain.emergency import Identity, Known
 from domain.evidence import EvidenceRef
 
 
-class Rung(StrEnum):
+class Check(StrEnum):
     """The steps, in the order of the ladder."""
 
     CHANNEL = "channel"
@@ -24,17 +24,17 @@ class Rung(StrEnum):
     PEERS = "peers"
 
 
-MEANS: dict[Rung, str] = {
-    Rung.CHANNEL: "How it reached us: a portal account, an official mailbox whose sender checks pass, a phone.",
-    Rung.DOMAIN: "The sender's domain belongs to an agency of our own list, exactly.",
-    Rung.AGENCY: "The agency exists and is the one that is named.",
-    Rung.PERSON: "The agency, called at our own number, says that the officer is theirs and asked.",
-    Rung.SUPERVISOR: "A supervisor says so over a second way that we knew before.",
-    Rung.CONTENT: "What is asked fits the law that is cited, the place, the person and what we see ourselves.",
-    Rung.BEHAVIOUR: "How often, whom, when and how much, beside earlier requests.",
-    Rung.PEERS: "What other platforms know of this sender.",
+MEANS: dict[Check, str] = {
+    Check.CHANNEL: "How it reached us: a portal account, an official mailbox whose sender checks pass, a phone.",
+    Check.DOMAIN: "The sender's domain belongs to an agency of our own list, exactly.",
+    Check.AGENCY: "The agency exists and is the one that is named.",
+    Check.PERSON: "The agency, called at our own number, says that the officer is theirs and asked.",
+    Check.SUPERVISOR: "A supervisor says so over a second way that we knew before.",
+    Check.CONTENT: "What is asked fits the law that is cited, the place, the person and what we see ourselves.",
+    Check.BEHAVIOUR: "How often, whom, when and how much, beside earlier requests.",
+    Check.PEERS: "What other platforms know of this sender.",
 }
-NEEDED = (Rung.DOMAIN, Rung.AGENCY, Rung.PERSON)  # without each of these nobody is confirmed
+NEEDED = (Check.DOMAIN, Check.AGENCY, Check.PERSON)  # without each of these nobody is confirmed
 SECOND_NUMBER = "second-number"  # how a supervisor was reached, where it was over our second number
 
 # A stop is final for this request, whatever else is said for it: no colour but red, and nothing leaves.
@@ -92,7 +92,7 @@ class StepResult(Model):
     """What one step came to: `missing` and `against` carry codes, `ticks` what makes it amber, `how` the way that it
     was confirmed; `artefact` is its record in the vault."""
 
-    rung: Rung
+    check: Check
     known: Known = Known.UNCONFIRMED
     missing: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
@@ -111,27 +111,48 @@ class StepResult(Model):
         because = self.against or self.missing or ((self.how,) if self.how else ())
         by = (self.by,) if self.by else ()
         return Finding(
-            about=f"identity-{self.rung.value}", verdict=self.known.value, because=because + self.ticks, by=by
+            about=f"identity-{self.check.value}", verdict=self.known.value, because=because + self.ticks, by=by
         )
 
 
-class Standing(Model):
-    """What the list of agencies says of the entry that was used: `cool` when it may carry content by its age."""
+class Requester(Model):
+    """What our own list says of a requester's domain: the agency's id, or that nobody owns it and whom it imitates.
 
-    cool: bool = True
+    `contact` is the hash of the agency's whole entry. `cool` when the entry is old enough to carry content, `overdue`
+    when its numbers were not checked in time, `quoted` when its number is new and the request quotes it.
+    """
+
+    agency: str = ""
+    country: str = ""
+    contact: str = ""
+    looks_like: str = ""
+    call_back: bool = False
     second_number: bool = False
+    cool: bool = True
+    overdue: bool = False
+    quoted: bool = False
+
+    @property
+    def known(self) -> bool:
+        return bool(self.agency)
 
 
 class Verified(Identity):
     """An identity with the ladder behind it. `tiers` are what it can carry at the most (E1, E2, E3); `counsel` says
-    that counsel must have a seat at the decision."""
+    that counsel must have a seat at the decision; `imitates` is the agency of our list whose domain was imitated."""
 
     colour: Colour = Colour.RED
     ticks: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     counsel: bool = False
     foreign: bool = False
+    imitates: str = ""
     steps: tuple[StepResult, ...] = ()
+
+    @property
+    def real_agency(self) -> str:
+        """Whose name was used: whom we tell of a forged request, at their own address."""
+        return self.agency or self.imitates
 
     @property
     def stopped(self) -> tuple[str, ...]:
@@ -152,22 +173,22 @@ class Verified(Identity):
         return (self.finding, *(each.finding for each in self.steps))
 
 
-def scored(steps: Iterable[StepResult], standing: Standing | None = None, *, foreign: bool = False) -> Verified:
+def scored(steps: Iterable[StepResult], found: Requester | None = None, *, foreign: bool = False) -> Verified:
     """What the steps that were taken come to. More of them can make it worse at any time; better only where a needed
     step was missing. `foreign`: the requester is not of the country whose person is in danger.
 
     Green carries E1 and E2, and E3 where a supervisor said so and the entry is a day old or was reached over its
     second number. Amber, and whoever is foreign, need a supervisor and counsel, and carry no content.
     """
-    taken, standing = _merged(steps), standing or Standing()
+    taken, found = _merged(steps), found or Requester()
     against = _codes(each.against for each in taken)
     ticks = _codes(each.ticks for each in taken)
-    supervised = next((each for each in taken if each.rung is Rung.SUPERVISOR and each.confirmed), None)
-    lacking = tuple(rung.value for rung in NEEDED if not any(e.rung is rung and e.confirmed for e in taken))
-    missing = _codes(each.missing for each in taken if each.rung in NEEDED)
+    supervised = next((each for each in taken if each.check is Check.SUPERVISOR and each.confirmed), None)
+    lacking = tuple(check.value for check in NEEDED if not any(e.check is check and e.confirmed for e in taken))
+    missing = _codes(each.missing for each in taken if each.check in NEEDED)
     guarded = bool(ticks) or foreign
     if guarded and supervised is None:
-        missing = (*missing, Rung.SUPERVISOR.value)
+        missing = (*missing, Check.SUPERVISOR.value)
     colour = Colour.RED if against else Colour.AMBER if ticks or lacking or missing else Colour.GREEN
     known = Known.UNCONFIRMED
     if set(against) & CONTRADICTIONS or any(each.known is Known.CONTRADICTED for each in taken):
@@ -176,11 +197,15 @@ def scored(steps: Iterable[StepResult], standing: Standing | None = None, *, for
         known = Known.CONFIRMED
     tiers: tuple[str, ...] = ()
     if known is Known.CONFIRMED:
-        reached = supervised is not None and (standing.cool or supervised.how == SECOND_NUMBER)
+        reached = supervised is not None and (found.cool or (supervised.how == SECOND_NUMBER and found.second_number))
         tiers = ("E1", "E2", "E3") if reached and not guarded else ("E1", "E2")
-    last = next((each for each in taken if each.rung is Rung.PERSON), None)
+    last = next((each for each in taken if each.check is Check.PERSON), None)
     return Verified(
         known=known,
+        agency=found.agency,
+        country=found.country,
+        contact=found.contact,
+        imitates=found.looks_like,
         missing=missing if known is not Known.CONFIRMED else (),
         against=against,
         by=last.by if last else "",
@@ -195,22 +220,22 @@ def scored(steps: Iterable[StepResult], standing: Standing | None = None, *, for
 
 
 def _merged(steps: Iterable[StepResult]) -> tuple[StepResult, ...]:
-    """One result per rung, in the ladder's order. What spoke against it, or was ticked, in an earlier try stays: a
+    """One result per check, in the ladder's order. What spoke against it, or was ticked, in an earlier try stays: a
     second call cannot talk the first one away."""
-    found: dict[Rung, StepResult] = {}
+    found: dict[Check, StepResult] = {}
     for each in steps:
-        before = found.get(each.rung)
+        before = found.get(each.check)
         if before is None:
-            found[each.rung] = each
+            found[each.check] = each
             continue
-        kept = {
+        kept: dict[str, object] = {
             "against": _codes((before.against, each.against)),
             "ticks": _codes((before.ticks, each.ticks)),
         }
         if before.known is Known.CONTRADICTED:
             kept["known"] = before.known
-        found[each.rung] = each.model_copy(update=kept)
-    return tuple(found[rung] for rung in Rung if rung in found)
+        found[each.check] = each.model_copy(update=kept)
+    return tuple(found[check] for check in Check if check in found)
 
 
 def _codes(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

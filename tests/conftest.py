@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from integrations.temporal.server import EmbeddedServer
 from tests.postgres import Postgres, open_postgres
-from tests.procedures import containment, timed
+from tests.procedures import containment, timed, verifying
 from tests.world import Simulators, World, open_simulators, open_world
 
 # A slow example on a busy machine is not a failing one; timings are measured elsewhere.
@@ -43,5 +43,5 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 async def world(home: Path, temporal_server: EmbeddedServer, simulators: Simulators) -> AsyncIterator[World]:
-    async with open_world(home, temporal_server, simulators, extra=[containment, timed]) as opened:
+    async with open_world(home, temporal_server, simulators, extra=[containment, timed, verifying]) as opened:
         yield opened

@@ -15,19 +15,22 @@ from activities.books import Bookkeeping
 from activities.calendars import Calendars
 from activities.calling import Calling
 from activities.care import Care
-from activities.disclosure import Disclosing
 from activities.exporting import Exporting
+from activities.fraud import Reporting
 from activities.platform import Enforcement
 from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
+from activities.verifying import Comparing, LookingUp
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
 from domain.observing import Observer
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
-from domain.ports import Cases, Ledger, Vault
+from domain.ports import Agencies as AgencyList
+from domain.ports import Cases, Ledger, Marks, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
+from integrations.directory.listed import WithAgencies
 from integrations.mail.mailer import Mailer
 from integrations.pager.client import PagerClient
 from integrations.pagerduty.schedules import PagerDutySchedules
@@ -63,6 +66,8 @@ class Ports:
     room: Room | None
     trusted: tuple[PublicKey, ...]
     key: bytes
+    agencies: AgencyList
+    marks: Marks
     stand_ins: bool = False
     rotas: Rotas | None = None
 
@@ -79,12 +84,15 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 cases=ports.cases,
                 directory=ports.directory,
             )
+            looking = LookingUp(ports.directory, ports.agencies, ports.vault)
             calendars = Calendars()
             exporting = Exporting(TemporalHistories(client), ports.vault)
             return [
                 books.keep_books,
                 agencies.check,
                 agencies.desk,
+                agencies.serving,
+                looking.look_up,
                 *steps_of_review(reviewing),
                 calendars.due,
                 exporting.export,
@@ -103,7 +111,7 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 *welfare_steps(ports),
             ]
         case "disclosure":
-            leaving = Disclosing(
+            leaving = Reporting(
                 platform=ports.platform,
                 portal=ports.portal,
                 mail=ports.mail,
@@ -114,7 +122,14 @@ def steps_of(role: str, ports: Ports, client: Client) -> list[Callable[..., Any]
                 key=ports.key,
                 stand_ins=ports.stand_ins,
             )
-            return [leaving.deliver, leaving.prepare_call, leaving.refuse, leaving.hold]
+            return [
+                leaving.deliver,
+                leaving.prepare_call,
+                leaving.refuse,
+                leaving.hold,
+                leaving.report,
+                *steps_on_requests(ports),
+            ]
         case "comms":
             calling = Calling(
                 directory=ports.directory,
@@ -142,6 +157,12 @@ def steps_of_review(reviewing: Reviewing) -> list[Callable[..., Any]]:
     ]
 
 
+def steps_on_requests(ports: Ports) -> list[Callable[..., Any]]:
+    """What compares a request with earlier ones, and what keeps its sender out."""
+    comparing = Comparing(marks=ports.marks, vault=ports.vault, directory=ports.directory, key=ports.key)
+    return [comparing.behaviour, comparing.gather, comparing.quarantine, comparing.lift]
+
+
 def welfare_steps(ports: Ports) -> list[Callable[..., Any]]:
     """What is done on the platform for somebody who may be in danger from themselves."""
     care = Care(ports.platform, ports.key)
@@ -149,10 +170,13 @@ def welfare_steps(ports: Ports) -> list[Callable[..., Any]]:
 
 
 @asynccontextmanager
-async def open_records(settings: Settings, observer: Observer | None = None) -> AsyncIterator[tuple[Store, FileVault]]:
-    """The store and the vault of this deployment; `observer` hears of what the ledger wrote."""
+async def open_records(
+    settings: Settings, observer: Observer | None = None, trusted: tuple[PublicKey, ...] | None = None
+) -> AsyncIterator[tuple[Store, FileVault]]:
+    """The store and the vault of this deployment; `observer` hears of what the ledger wrote, `trusted` are the desk's
+    keys where the list of agencies is read with them."""
     keys = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring))
-    async with open_store(settings.store_url, keys, observer=observer) as store:
+    async with open_store(settings.store_url, keys, observer=observer, trusted=trusted) as store:
         yield store, FileVault(settings.home / "vault", keys)
 
 
@@ -189,6 +213,8 @@ async def open_ports(
         directory: Any = _Absent("directory")
         ledger: Any = _Absent("ledger")
         cases: Any = _Absent("list of cases")
+        agencies: Any = _Absent("list of agencies")
+        marks: Any = _Absent("marks of requests")
         vault: Any = _Absent("vault")
         key: Any = _Absent("outside key")
         trusted: Any = _Absent("desk's public key")
@@ -207,8 +233,11 @@ async def open_ports(
         if needed("desk's signature"):
             trusted = trusted_keys(settings)
         if needed("records"):
-            store, vault = await stack.enter_async_context(open_records(settings, observer))
-            ledger, cases = store.ledger, store.cases
+            checked = trusted_keys(settings) if needed("desk's signature") else None
+            store, vault = await stack.enter_async_context(open_records(settings, observer, checked))
+            ledger, cases, agencies, marks = store.ledger, store.cases, store.agencies, store.marks
+            if needed("directory"):
+                directory = WithAgencies(directory, agencies)
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
             ledger=ledger,
@@ -223,6 +252,8 @@ async def open_ports(
             room=room,
             trusted=trusted,
             key=key,
+            agencies=agencies,
+            marks=marks,
             stand_ins=settings.stand_ins,
         )
 
