@@ -61,6 +61,13 @@ LETTERS: dict[str, Letter] = {
         text="A forged request for a user's data, in the name of a public authority, reached us. Nothing was released "
         "on it. What we keep of the request is preserved for your process, and the authority was told." + _CLOSE,
     ),
+    # To the old contact of an agency whose entry was changed: `case` is the agency's id in our list.
+    "entry-changed": Letter(
+        subject="Our entry for your agency has changed {case}",
+        text="We changed how we reach your agency about emergency requests. If your agency did not ask for this, call "
+        "us at the number that you have for us, today. This letter holds no number or address on purpose."
+        "\n\nReference: {case}\n",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ import typer
 
 from console.cli import (
     again,
+    agencies,
     cases,
     clocks,
     deciding,
@@ -62,6 +63,7 @@ config = typer.Typer(help="Settings.")
 audit = typer.Typer(help="The records: check them, take a case out.")
 keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 roster = typer.Typer(help="Who is on duty.")
+listed = typer.Typer(help="The list of agencies: our own numbers, each by two people.")
 worker = typer.Typer(help=running.worker.__doc__)
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
@@ -127,6 +129,19 @@ roster.command("show")(rota.show)
 roster.command("export")(rota.export)
 roster.command("import")(rota.import_changes)
 app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
+_LISTED: dict[str, Callable[..., None]] = {
+    "list": agencies.list_agencies,
+    "show": agencies.show,
+    "propose": agencies.propose,
+    "confirm": agencies.confirm,
+    "recheck": agencies.recheck,
+    "remove": agencies.remove,
+    "drop": agencies.drop,
+    "notified": agencies.notified,
+}
+for name, command in _LISTED.items():
+    listed.command(name)(command)
+app.add_typer(listed, name="agencies", rich_help_panel=DECIDING)
 worker.callback(invoke_without_command=True)(running.worker)
 worker.command("drain")(running.drain)
 app.add_typer(worker, name="worker", rich_help_panel=RUNNING)
