@@ -20,6 +20,7 @@ from domain.people import Agency, Role
 from integrations.directory.file import DirectoryFile
 from integrations.simulator.faults import Fault
 from integrations.temporal.server import EmbeddedServer
+from tests.desk.conftest import Browser, served, web_over
 from tests.keeping import keeping
 from tests.procedures import verifying
 from tests.world import EXAMPLE_DIRECTORY, Case, Simulators, World, open_world
@@ -201,6 +202,16 @@ async def test_a_new_number_that_the_request_quotes_is_not_called(place: World, 
     )
     await case.open("protect")
     assert not [key for key in (await case.state()).tasks if "call-back" in key]
+
+
+async def test_the_page_shows_whom_we_call_and_what_waits_for_a_second_person(
+    place: World, list_of: AgencyDesk
+) -> None:
+    done = await list_of.propose("les-ada", added(8))
+    async with served(web_over(place)) as url, Browser(url, "leg-fay") as fay:
+        page = (await fay.see("/agencies")).text
+    assert "+1-202-555-0143" in page
+    assert f"holdfast agencies confirm {done.id}" in page
 
 
 async def test_of_several_who_edit_at_once_everybodys_edit_counts(list_of: AgencyDesk) -> None:
