@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from activities.step import Step, performs, step
@@ -11,6 +12,7 @@ from domain.effects import Effect, Remedies
 from domain.emergency import AgencyCheck, Recipient
 from domain.outside import LiveDirectory
 from domain.people import Agency
+from domain.safety import desks_for
 
 
 @step
@@ -36,6 +38,25 @@ class FindSafetyDesk(Step[Recipient]):
     country: str
 
 
+class Serving(Model):
+    """The desks that serve a place, the narrowest first; none where we know of none."""
+
+    desks: tuple[Recipient, ...] = ()
+
+
+@step
+class FindServingDesks(Step[Serving]):
+    """The public-safety desks that may be called for a place such as `US` or `US-CA-NORTH`, narrowest first; or the
+    country's cyber-crime desk."""
+
+    NAME: ClassVar[str] = "find_serving_desks"
+    EFFECT: ClassVar[Effect] = Effect.OBSERVE
+    RESULT: ClassVar[type[Model]] = Serving
+
+    at: str
+    cyber: bool = False
+
+
 class Agencies:
     """Looks the live directory up."""
 
@@ -46,7 +67,7 @@ class Agencies:
     async def check(self, given: CheckAgency) -> AgencyCheck:
         directory = await self._directory.current()
         agency = directory.agency_of_domain(given.domain)
-        if agency is not None and not agency.safety_desk:
+        if agency is not None and not agency.desk:
             return AgencyCheck(
                 agency=agency.id,
                 country=agency.country,
@@ -54,7 +75,7 @@ class Agencies:
                 domain_known=True,
                 contact=digest(agency),
             )
-        near = next((each for each in directory.agencies if _resembles(each, given.domain)), None)
+        near = resembled(directory.agencies, given.domain)
         return AgencyCheck(looks_like=near.id if near else "")
 
     @performs(FindSafetyDesk)
@@ -64,6 +85,17 @@ class Agencies:
         if not desks:
             return Recipient()
         return Recipient(id=desks[0].id, country=desks[0].country, contact=digest(desks[0]))
+
+    @performs(FindServingDesks)
+    async def serving(self, given: FindServingDesks) -> Serving:
+        directory = await self._directory.current()
+        desks = desks_for(directory.agencies, given.at, cyber=given.cyber)
+        return Serving(desks=tuple(Recipient(id=each.id, country=each.country, contact=digest(each)) for each in desks))
+
+
+def resembled(agencies: Iterable[Agency], domain: str) -> Agency | None:
+    """The first agency that a domain could be taken for."""
+    return next((each for each in agencies if _resembles(each, domain)), None)
 
 
 def _resembles(agency: Agency, domain: str) -> bool:

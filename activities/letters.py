@@ -44,6 +44,26 @@ LETTERS: dict[str, Letter] = {
         text="What you ask for goes beyond what an emergency allows. Please say which data would resolve the "
         "emergency, and why. This says nothing about whether any account or data exists." + _CLOSE,
     ),
+    # To a real agency at its own address, and to a cyber-crime desk: what happened, and nothing of any account.
+    "impersonation": Letter(
+        subject="A request in your agency's name {case}",
+        text="A request for a user's data reached us in your agency's name. We have reason to believe that it did not "
+        "come from you, and nothing was released on it. Please look at who can write from your mailboxes, and call us "
+        "at the number that you have for us; do not answer this letter. What we keep of the request is preserved for "
+        "you." + _CLOSE,
+    ),
+    "forged-request": Letter(
+        subject="A forged request for a user's data {case}",
+        text="A forged request for a user's data, in the name of a public authority, reached us. Nothing was released "
+        "on it. What we keep of the request is preserved for your process, and the authority was told." + _CLOSE,
+    ),
+    # To the old contact of an agency whose entry was changed: `case` is the agency's id in our list.
+    "entry-changed": Letter(
+        subject="Our entry for your agency has changed {case}",
+        text="We changed how we reach your agency about emergency requests. If your agency did not ask for this, call "
+        "us at the number that you have for us, today. This letter holds no number or address on purpose."
+        "\n\nReference: {case}\n",
+    ),
 }
 
 

@@ -46,7 +46,7 @@ async def serve(
             if parts is None:
                 return
             await stack.enter_async_context(_slack(settings, parts, url))
-            app = build_app(Web(desk=parts.desk, directory=parts.directory, probe=parts.probe))
+            app = build_app(Web(desk=parts.desk, directory=parts.directory, probe=parts.probe, agencies=parts.agencies))
             await serve_app(app, listener, stop=stop, started=lambda: _announce(url, ready))
 
 

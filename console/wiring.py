@@ -13,12 +13,14 @@ import httpx
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from console.agencies import AgencyDesk
 from console.auditing import open_auditing
 from console.checkpointing import Checkpointing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
 from console.gauges import watching
+from console.running_cases import RunningCases
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
@@ -27,6 +29,7 @@ from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.base.sealing import Sealer
 from integrations.directory.file import DirectoryFile
+from integrations.directory.listed import WithAgencies
 from integrations.mail.mailer import Mailer
 from integrations.pager.client import PagerClient
 from integrations.store.store import Store
@@ -114,6 +117,7 @@ class OpenDesk:
     vault: Vault
     declarer: Declarer
     probe: Probe
+    agencies: AgencyDesk
 
 
 @asynccontextmanager
@@ -133,12 +137,13 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
         runtime=telemetry.runtime,
         wire=wire_of(settings),
     )
-    directory = DirectoryFile(settings.directory_path)
+    people = DirectoryFile(settings.directory_path)
     async with (
-        open_records(settings, telemetry.observer) as (store, vault),
+        open_records(settings, telemetry.observer, trusted_keys(settings)) as (store, vault),
         open_auditing(settings, store, vault) as auditing,
         open_http() as http,
     ):
+        directory = WithAgencies(people, store.agencies)
         declarer = Declarer(
             client=client,
             vault=vault,
@@ -165,15 +170,25 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             auditing=auditing,
             rotas=open_rotas(settings, directory, http),
         )
+        agencies = AgencyDesk(
+            agencies=store.agencies,
+            people=people,
+            cases=store.cases,
+            state=RunningCases(client=client, cases=store.cases, vault=vault).state,
+            signer=desk_signer(settings),
+            mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
+            key=outside_key(settings),
+        )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
         async with (
             _beside(draining.run()),
             _beside(watch.run()),
+            _beside(agencies.run()),
             _beside(auditing.checkpointing.run()),
             watching(telemetry.meter, store.cases, store.ledger),
         ):
-            yield OpenDesk(desk, directory, catalogue, client, store, vault, declarer, probe)
+            yield OpenDesk(desk, directory, catalogue, client, store, vault, declarer, probe, agencies)
 
 
 def _shift_watch(

@@ -33,6 +33,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+def _zone(name: str) -> str:
+    if name:
+        try:
+            ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            raise ValueError("there is no such time zone") from None
+    return name
+
+
 class Person(Strict):
     """One human. `trained_for` lists procedure slugs; `delegate_of` a person whose exclusions they inherit; `zone` is
     the time zone (IANA name) in which they read times beside UTC."""
@@ -53,19 +62,19 @@ class Person(Strict):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        if name:
-            try:
-                ZoneInfo(name)
-            except ZoneInfoNotFoundError:
-                raise ValueError("there is no such time zone") from None
-        return name
+        return _zone(name)
 
 
 class Agency(Strict):
     """A public authority as *we* know it. `call_back` is a number that we found independently; `mailbox` the one
-    address that a disclosure may go to; `safety_desk` marks a public-safety desk that PROTECT may call. `opens_in` are
-    countries beside its own from where it opens what we deliver, `networks` the only classes of network it does so
-    from (none: any that is neither rented nor hidden)."""
+    address that a disclosure may go to; `safety_desk` marks a public-safety desk that PROTECT may call.
+
+    `second_number` was found independently of the first, at another source: where a supervisor is asked. `cyber_desk`
+    marks a country's desk for cyber-crime, which hears of forged requests. `serves` are the places of a desk, such as
+    `US-CA` or `US-CA-NORTH`; without any it serves its country. `zone` (IANA name) is where its hours are counted.
+    `opens_in` are countries beside its own from where it opens what we deliver, `networks` the only classes of network
+    it does so from (none: any that is neither rented nor hidden).
+    """
 
     id: str
     name: str
@@ -77,11 +86,25 @@ class Agency(Strict):
     checked_on: datetime | None = None
     opens_in: tuple[str, ...] = ()
     networks: tuple[Network, ...] = ()
+    second_number: str = ""
+    cyber_desk: bool = False
+    serves: tuple[str, ...] = ()
+    zone: str = ""
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        return _zone(name)
 
     @property
     def expected(self) -> Expected:
         """From where it opens what is meant for it."""
         return Expected(countries=(self.country, *self.opens_in), networks=self.networks or OPEN_NETWORKS)
+
+    @property
+    def desk(self) -> bool:
+        """Whether it is a desk that we turn to; a desk asks us for nothing."""
+        return self.safety_desk or self.cyber_desk
 
 
 class Directory(Strict):

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.acts import PublicKey
+from domain.acts import PublicKey, Signed
+from domain.agencies import Book
+from domain.agency_edits import Revision
 from domain.checkpoints import Made, Notary, Proof, SealedCheckpoint
 from domain.evidence import EvidenceKind, EvidenceRef, LedgerReceipt
+from domain.signals import Mark, Quarantined
 from domain.timeline import AuditReport, Entry, LedgerEntry, Projection
 
 
@@ -114,6 +117,55 @@ class Inbox(Protocol):
 
     async def body(self, key: str) -> bytes | None:
         """The stored body of a key, pending or done; None if unknown."""
+        ...
+
+
+class Agencies(Protocol):
+    """The list of agencies: every edit of it, signed by the desk, one chain, nothing ever changed."""
+
+    async def current(self) -> Book:
+        """What all edits come to.
+
+        Raises:
+            HoldfastError: `tampered` if an edit is missing, altered, not the desk's or not one that counts;
+                `transient`.
+        """
+        ...
+
+    async def append(self, signed: Signed) -> Book:
+        """Add the next revision and return the list after it.
+
+        Raises:
+            HoldfastError: the code with which the edit does not count; `stale` if the list has moved on; `forged`.
+        """
+        ...
+
+    async def revisions(self, agency: str = "") -> Sequence[Revision]:
+        """Every edit in order; of one agency where it is named."""
+        ...
+
+
+class Marks(Protocol):
+    """What is remembered of requests, as keyed hashes, for as long as a look back reaches."""
+
+    async def remember(self, mark: Mark) -> None:
+        """Once per case; a second time changes nothing. Forgets what is older than any look back."""
+        ...
+
+    async def beside(self, mark: Mark) -> Sequence[Mark]:
+        """Every mark that shares a hash or the agency with this one, itself included, oldest first."""
+        ...
+
+    async def quarantine(self, held: Quarantined) -> None:
+        """Once per sender and case."""
+        ...
+
+    async def quarantined(self, sender: str) -> Quarantined | None:
+        """The latest quarantine of this sender that nobody has lifted."""
+        ...
+
+    async def lift(self, sender: str, by: str, at: datetime) -> bool:
+        """End every quarantine of a sender; False if there is none."""
         ...
 
 

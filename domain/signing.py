@@ -29,20 +29,33 @@ class Signer:
         self.public = public_key(private.public_key().public_bytes_raw())
 
     def sign(self, statement: Statement) -> Signed:
-        body = statement.model_dump_json()
-        signature = self._private.sign(_CONTEXT + body.encode())
+        return self.sign_text(_CONTEXT, statement.model_dump_json())
+
+    def sign_text(self, context: bytes, body: str) -> Signed:
+        """Sign a text for one purpose; a signature for another does not fit."""
+        signature = self._private.sign(context + body.encode())
         return Signed(body=body, key_id=self.public.id, signature=signature.hex())
 
 
 def open_statement(signed: Signed, trusted: Iterable[PublicKey]) -> Statement | Refused:
     """The statement if one of the trusted keys signed exactly this text, else why not."""
+    body = open_text(_CONTEXT, signed, trusted)
+    if isinstance(body, Refused):
+        return body
+    try:
+        return Statement.model_validate_json(body)
+    except ValidationError:
+        return Refused(code=Code.UNREADABLE)
+
+
+def open_text(context: bytes, signed: Signed, trusted: Iterable[PublicKey]) -> str | Refused:
+    """The text if one of the trusted keys signed exactly it for this purpose, else why not."""
     key = next((each for each in trusted if each.id == signed.key_id), None)
     if key is None:
         return Refused(code=Code.FORGED)
     try:
         raw = bytes.fromhex(signed.signature)
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key.ed25519)).verify(raw, _CONTEXT + signed.body.encode())
-        return Statement.model_validate_json(signed.body)
-    except (InvalidSignature, ValueError) as error:
-        readable = isinstance(error, ValidationError)
-        return Refused(code=Code.UNREADABLE if readable else Code.FORGED)
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key.ed25519)).verify(raw, context + signed.body.encode())
+    except (InvalidSignature, ValueError):
+        return Refused(code=Code.FORGED)
+    return signed.body

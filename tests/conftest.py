@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from integrations.temporal.server import EmbeddedServer
 from tests.postgres import Postgres, open_postgres
-from tests.procedures import answered, containment, delivering, timed
+from tests.procedures import answered, containment, delivering, timed, verifying
 from tests.world import Simulators, World, open_simulators, open_world
 
 # A slow example on a busy machine is not a failing one; timings are measured elsewhere.
@@ -43,6 +43,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 async def world(home: Path, temporal_server: EmbeddedServer, simulators: Simulators) -> AsyncIterator[World]:
-    extra = [answered, containment, delivering, timed]
+    extra = [answered, containment, delivering, timed, verifying]
     async with open_world(home, temporal_server, simulators, extra=extra) as opened:
         yield opened

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import HoldfastError
 from integrations.base.keyring import KeyRing, load_ring, save_ring
+from integrations.store.agencies import KEYED_AS
 from integrations.store.database import open_database
 from integrations.store.tables import inbox, ledger_head, projection
 from integrations.vault.keys import CaseKeys
@@ -95,11 +96,12 @@ def _case_keys(settings: Settings) -> CaseKeys:
 
 
 async def _cases(settings: Settings) -> list[str]:
-    """Every case that the store knows: by its records, its list, or what waits to be started."""
+    """Every case that the store knows: by its records, its list, or what waits to be started. The list of agencies has
+    a key of its own like a case."""
 
     async def work(connection: AsyncConnection) -> list[str]:
         every = union(select(ledger_head.c.case), select(projection.c.case), select(inbox.c.key))
         return [str(row[0]) for row in (await connection.execute(every)).all()]
 
     async with open_database(settings.store_url) as database:
-        return sorted({case.partition("/")[0] for case in await database.read(work)} - {""})
+        return sorted({KEYED_AS, *(case.partition("/")[0] for case in await database.read(work))} - {""})

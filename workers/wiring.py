@@ -19,20 +19,24 @@ from activities.care import Care
 from activities.delivery import Delivering
 from activities.disclosure import Disclosing
 from activities.exporting import Exporting
+from activities.fraud import Reporting
 from activities.least import Looking
 from activities.linking import Linking
 from activities.platform import Enforcement
 from activities.reviewing import Reviewing
 from activities.step import COMMS_QUEUE, DISCLOSURE_QUEUE, ENFORCEMENT_QUEUE, SOP_QUEUE
+from activities.verifying import Comparing, LookingUp
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
 from domain.observing import Observer
 from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
 from domain.policy import Procedure
-from domain.ports import Cases, Ledger, Vault
+from domain.ports import Agencies as AgencyList
+from domain.ports import Cases, Ledger, Marks, Vault
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
+from integrations.directory.listed import WithAgencies
 from integrations.mail.mailer import Mailer
 from integrations.pager.client import PagerClient
 from integrations.pagerduty.schedules import PagerDutySchedules
@@ -69,6 +73,8 @@ class Ports:
     room: Room | None
     trusted: tuple[PublicKey, ...]
     key: bytes
+    agencies: AgencyList
+    marks: Marks
     stand_ins: bool = False
     rotas: Rotas | None = None
 
@@ -88,18 +94,21 @@ def steps_of(
                 cases=ports.cases,
                 directory=ports.directory,
             )
+            looking = LookingUp(ports.directory, ports.agencies, ports.vault)
             calendars = Calendars()
             exporting = Exporting(TemporalHistories(client), ports.vault)
             return [
                 books.keep_books,
                 agencies.check,
                 agencies.desk,
+                agencies.serving,
+                looking.look_up,
                 *steps_of_review(reviewing),
                 calendars.due,
                 exporting.export,
             ]
         case "enforcement":
-            acts, looking = Enforcement(ports.platform, ports.key), Looking(ports.platform)
+            acts, least = Enforcement(ports.platform, ports.key), Looking(ports.platform)
             return [
                 acts.snapshot,
                 acts.scope,
@@ -109,14 +118,15 @@ def steps_of(
                 acts.enable,
                 acts.check_holds,
                 acts.destroy,
-                looking.route,
-                looking.least,
+                least.route,
+                least.least,
                 *welfare_steps(ports),
             ]
         case "disclosure":
             starter = TemporalStarter(client)
             linking = Linking(vault=ports.vault, starter=starter, key=ports.key, procedures=procedures or {})
             leaving, answering = disclosing(Delivering, ports), disclosing(Answering, ports)
+            reporting = disclosing(Reporting, ports)
             return [
                 leaving.deliver,
                 leaving.prepare_call,
@@ -127,7 +137,9 @@ def steps_of(
                 leaving.watch,
                 leaving.recall,
                 answering.answer,
+                reporting.report,
                 linking.open,
+                *steps_on_requests(ports),
             ]
         case "comms":
             calling = Calling(
@@ -171,6 +183,12 @@ def steps_of_review(reviewing: Reviewing) -> list[Callable[..., Any]]:
     ]
 
 
+def steps_on_requests(ports: Ports) -> list[Callable[..., Any]]:
+    """What compares a request with earlier ones, and what keeps its sender out."""
+    comparing = Comparing(marks=ports.marks, vault=ports.vault, directory=ports.directory, key=ports.key)
+    return [comparing.behaviour, comparing.gather, comparing.quarantine, comparing.lift]
+
+
 def welfare_steps(ports: Ports) -> list[Callable[..., Any]]:
     """What is done on the platform for somebody who may be in danger from themselves."""
     care = Care(ports.platform, ports.key)
@@ -178,10 +196,13 @@ def welfare_steps(ports: Ports) -> list[Callable[..., Any]]:
 
 
 @asynccontextmanager
-async def open_records(settings: Settings, observer: Observer | None = None) -> AsyncIterator[tuple[Store, FileVault]]:
-    """The store and the vault of this deployment; `observer` hears of what the ledger wrote."""
+async def open_records(
+    settings: Settings, observer: Observer | None = None, trusted: tuple[PublicKey, ...] | None = None
+) -> AsyncIterator[tuple[Store, FileVault]]:
+    """The store and the vault of this deployment; `observer` hears of what the ledger wrote, `trusted` are the desk's
+    keys where the list of agencies is read with them."""
     keys = CaseKeys(settings.home / "case-keys", load_ring(settings.store_ring))
-    async with open_store(settings.store_url, keys, observer=observer) as store:
+    async with open_store(settings.store_url, keys, observer=observer, trusted=trusted) as store:
         yield store, FileVault(settings.home / "vault", keys)
 
 
@@ -218,6 +239,8 @@ async def open_ports(
         directory: Any = _Absent("directory")
         ledger: Any = _Absent("ledger")
         cases: Any = _Absent("list of cases")
+        agencies: Any = _Absent("list of agencies")
+        marks: Any = _Absent("marks of requests")
         vault: Any = _Absent("vault")
         key: Any = _Absent("outside key")
         trusted: Any = _Absent("desk's public key")
@@ -236,8 +259,11 @@ async def open_ports(
         if needed("desk's signature"):
             trusted = trusted_keys(settings)
         if needed("records"):
-            store, vault = await stack.enter_async_context(open_records(settings, observer))
-            ledger, cases = store.ledger, store.cases
+            checked = trusted_keys(settings) if needed("desk's signature") else None
+            store, vault = await stack.enter_async_context(open_records(settings, observer, checked))
+            ledger, cases, agencies, marks = store.ledger, store.cases, store.agencies, store.marks
+            if needed("directory"):
+                directory = WithAgencies(directory, agencies)
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
             ledger=ledger,
@@ -252,6 +278,8 @@ async def open_ports(
             room=room,
             trusted=trusted,
             key=key,
+            agencies=agencies,
+            marks=marks,
             stand_ins=settings.stand_ins,
         )
 

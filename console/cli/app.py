@@ -9,6 +9,7 @@ import typer
 
 from console.cli import (
     again,
+    agencies,
     cases,
     clocks,
     deciding,
@@ -64,6 +65,7 @@ audit = typer.Typer(help="The records: check them, take a case out.")
 keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 roster = typer.Typer(help="Who is on duty.")
 slack = typer.Typer(help="The Slack app.")
+listed = typer.Typer(help="The list of agencies: our own numbers, each by two people.")
 worker = typer.Typer(help=running.worker.__doc__)
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
@@ -133,6 +135,19 @@ app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
 slack.command("manifest")(slacking.manifest)
 slack.command("check")(slacking.check)
 app.add_typer(slack, name="slack", rich_help_panel=RUNNING)
+_LISTED: dict[str, Callable[..., None]] = {
+    "list": agencies.list_agencies,
+    "show": agencies.show,
+    "propose": agencies.propose,
+    "confirm": agencies.confirm,
+    "recheck": agencies.recheck,
+    "remove": agencies.remove,
+    "drop": agencies.drop,
+    "notified": agencies.notified,
+}
+for name, command in _LISTED.items():
+    listed.command(name)(command)
+app.add_typer(listed, name="agencies", rich_help_panel=DECIDING)
 worker.callback(invoke_without_command=True)(running.worker)
 worker.command("drain")(running.drain)
 app.add_typer(worker, name="worker", rich_help_panel=RUNNING)

@@ -50,6 +50,11 @@ def key_of(data: bytes, *, drill: bool) -> str:
     return f"{'drill' if drill else 'file'}-{hashlib.sha256(data).hexdigest()}"
 
 
+def parse_entry(name: str, data: bytes) -> dict[str, Any]:
+    """An entry of a list, as text and lists of text; what is absent is not there."""
+    return {key: value for key, value in _mapping(name, data, _Answers).items() if value is not None}
+
+
 def parse_answers(name: str, data: bytes) -> dict[str, Any]:
     """Answers as text and lists of text, absent ones as None: the form says what is a number, not YAML.
 

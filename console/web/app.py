@@ -7,6 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from console.web.agencies import agencies
+from console.web.agency_pages import agency_pages
 from console.web.api import api
 from console.web.deciding import deciding
 from console.web.drawing import Drawer
@@ -25,8 +27,10 @@ def build_app(web: Web) -> FastAPI:
     app = FastAPI(title="Holdfast desk", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     app.state.web = web
     app.include_router(api())
+    app.include_router(agencies())
     app.include_router(deciding(draw))
     app.include_router(reports())
+    app.include_router(agency_pages(draw))
     app.include_router(pages(draw))
     app.add_middleware(Guard, fault_page=draw.text("fault.html"))
     app.add_middleware(Traced)

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from console.wiring import Readiness
+from domain.agency_desk import AgencyKeeping
 from domain.desk import Desk
 from domain.errors import Code, HoldfastError
 from domain.outside import LiveDirectory
@@ -49,6 +50,7 @@ class Web:
     desk: Desk
     directory: LiveDirectory
     probe: Callable[[], Awaitable[Readiness]]
+    agencies: AgencyKeeping
     sessions: Sessions = field(default_factory=Sessions)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

@@ -51,6 +51,7 @@ metadata = MetaData(
 
 _CASE = 128  # characters; a case id has 17, a review's a few more
 _SHA256 = 64  # hexadecimal characters
+_KEYED = 24  # hexadecimal characters of `domain.ids.hashed`
 
 ledger_entry = Table(
     "ledger_entry",
@@ -121,6 +122,47 @@ projection = Table(
     Column("declared_at", UtcDateTime, nullable=True),
     Column("updated_at", UtcDateTime, nullable=True),
     Index(None, "status", "severity", "declared_at"),
+)
+
+# One chain of edits, like a case's ledger; nobody updates or deletes a row.
+agency_revision = Table(
+    "agency_revision",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("previous", String(_SHA256), nullable=False),
+    Column("hash", String(_SHA256), nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+)
+
+# Keyed hashes only: who asked about whom can be compared here, and read nowhere.
+request_mark = Table(
+    "request_mark",
+    metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("officer", String(_KEYED), nullable=False),
+    Column("sender", String(_KEYED), nullable=False),
+    Column("domain", String(_KEYED), nullable=False),
+    Column("agency", String(128), nullable=False),
+    Column("target", String(_KEYED), nullable=False),
+    Column("tier", String(8), nullable=False),
+    Index(None, "officer"),
+    Index(None, "sender"),
+    Index(None, "domain"),
+    Index(None, "agency"),
+    Index(None, "target"),
+    Index(None, "at"),
+)
+
+sender_quarantine = Table(
+    "sender_quarantine",
+    metadata,
+    Column("sender", String(_KEYED), primary_key=True),
+    Column("case", String(_CASE), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("lifted_at", UtcDateTime, nullable=True),
+    Column("lifted_by", String(128), nullable=False),
 )
 
 inbox = Table(

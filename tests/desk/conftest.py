@@ -15,6 +15,7 @@ from console.web.parts import Web
 from console.wiring import Readiness
 from domain.desk import Desk
 from integrations.desk_client import DeskClient
+from tests.keeping import keeping
 from tests.world import World
 
 
@@ -24,7 +25,7 @@ async def _ready() -> Readiness:
 
 def web_over(world: World, desk: Desk | None = None) -> Web:
     """The parts of an app over the tests' deployment; `desk` stands in for its desk."""
-    return Web(desk=desk or world.desk, directory=world.ports.directory, probe=_ready)
+    return Web(desk=desk or world.desk, directory=world.ports.directory, probe=_ready, agencies=keeping(world))
 
 
 @asynccontextmanager
