@@ -31,6 +31,7 @@ class Turn(IntEnum):
 
     MIGRATE = 1
     CHECKPOINT = 2
+    INTAKE = 3
 
 
 _LOCKS = 0x686F6C64  # "hold": first half of the key, so that other programs on this database do not meet ours
