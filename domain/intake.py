@@ -10,12 +10,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from domain.acts import Facts
 from domain.base import Model, Strict
 from domain.evidence import EvidenceRef
 from domain.policy import FieldKind, FormField
 
 LONGEST_TEXT = 4000  # characters of what somebody wrote; a mail in full is in the vault
 MOST_JOINED = 100  # lines that one case collects; what comes after stays in triage, so that the case can be read
+MISSING = "missing_facts"  # the fact of a case that began with less than its form asks for
+_WORDS = frozenset({FieldKind.TEXT, FieldKind.CHOICE, FieldKind.EMAIL, FieldKind.CODE})
 NARRATIVE = "narrative"  # the field of a form that takes the one line, where a form has it
 
 
@@ -109,7 +112,7 @@ class IntakeLine(Strict):
 
 
 def requester_trust(trust: SourceTrust, requester: Requester, domain: str, agency: str, vouched: str) -> RequesterTrust:
-    """`agency` is the directory's agency of this domain; `vouched` the agency that a signed source itself stands for."""
+    """`agency` is the directory's agency of this domain; `vouched` the agency that a signed source stands for."""
     proven = trust is SourceTrust.AUTHENTICATED or (trust is SourceTrust.SIGNED and agency == vouched != "")
     if agency:
         return RequesterTrust.CONFIRMED if proven else RequesterTrust.LISTED
@@ -152,6 +155,20 @@ def partial_form(form: tuple[FormField, ...]) -> tuple[FormField, ...]:
     return tuple(
         each if each.kind is FieldKind.ACCOUNT else each.model_copy(update={"required": False}) for each in form
     )
+
+
+def unknown_facts(form: tuple[FormField, ...], answers: dict[str, Any]) -> Facts:
+    """What a case that began with less than its form asks for says of the rest: each required fact as "", which no
+    directory, place or account is called, and in `missing_facts` the names of all that was not answered."""
+    absent = [each for each in form if answers.get(each.name) in (None, "", (), [])]
+    if not absent:
+        return {}
+    blank: Facts = {}
+    for each in absent:
+        if each.required and each.kind in _WORDS and (not each.identifying or each.kind is FieldKind.EMAIL):
+            # Of an identifying mail address the domain is the fact, see `facts_of`.
+            blank[each.name.replace("email", "domain") if each.identifying else each.name] = ""
+    return {**blank, MISSING: tuple(each.name for each in absent)}
 
 
 # -- budgets ------------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ class IntakeLines(Protocol):
         """By id, or all open ones of a case; returns how many were open."""
         ...
 
-    async def opened(self, line: str, case: str, person: str, at: datetime) -> None:
+    async def opened(self, line: str, *, case: str, target: str, body: bytes, person: str, at: datetime) -> None:
         """An open line gets a case of its own after all; it is to be started."""
         ...
 

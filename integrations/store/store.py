@@ -1,4 +1,4 @@
-"""Opens the store: the one place where a database becomes ledger, list of cases and inbox."""
+"""Opens the store: the one place where a database becomes ledger, list of cases, inbox and lines of intake."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from domain.observing import Observer
 from domain.ports import Cases, Checkpoints, Inbox, Ledger
+from domain.triage import IntakeLines
 from integrations.store.cases import SqlCases
 from integrations.store.chain import CaseKeySource
 from integrations.store.checkpoints import SqlCheckpoints
 from integrations.store.database import open_database
 from integrations.store.inbox import SqlInbox
+from integrations.store.intake import SqlIntakeLines
 from integrations.store.ledger import SqlLedger
 from integrations.store.schema import require_current, upgrade
 
@@ -25,6 +27,7 @@ class Store:
     cases: Cases
     inbox: Inbox
     checkpoints: Checkpoints
+    lines: IntakeLines
 
 
 @asynccontextmanager
@@ -47,4 +50,5 @@ async def open_store(
             SqlCases(database, cipher),
             SqlInbox(database),
             SqlCheckpoints(database, cipher),
+            SqlIntakeLines(database),
         )
