@@ -19,6 +19,7 @@ from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
 from console.gauges import watching
+from console.intake.wiring import OpenIntake, build_intake
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
@@ -110,6 +111,7 @@ class OpenDesk:
     store: Store
     declarer: Declarer
     probe: Probe
+    intake: OpenIntake
 
 
 @asynccontextmanager
@@ -160,6 +162,15 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             heard=watch.heard,
             auditing=auditing,
         )
+        intake = build_intake(
+            settings,
+            store=store,
+            vault=vault,
+            declarer=declarer,
+            directory=directory,
+            http=http,
+            heard=watch.heard,
+        )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
         async with (
@@ -168,7 +179,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             _beside(auditing.checkpointing.run()),
             watching(telemetry.meter, store.cases, store.ledger),
         ):
-            yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe)
+            yield OpenDesk(desk, directory, catalogue, client, store, declarer, probe, intake)
 
 
 def _shift_watch(

@@ -70,7 +70,7 @@ def _holdfast(source: Source, keys: Keys, headers: Mapping[str, str], body: byte
     if source.recipe is Recipe.GENERIC:
         proven = _any_equal([signature], _macs(keys.secrets, content))
     else:
-        proven = any([_verifies(lambda key=key: key.verify(signature, content)) for key in keys.ed25519])
+        proven = any(_verifies(key.verify, signature, content) for key in keys.ed25519)
     if not proven:
         raise _unproven()
 
@@ -78,7 +78,7 @@ def _holdfast(source: Source, keys: Keys, headers: Mapping[str, str], body: byte
 def _coop(source: Source, keys: Keys, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
     """RSASSA-PKCS1-v1_5 with SHA-256 over the body, base64. It carries no time."""
     signature = _base64(headers.get("coop-signature", ""))
-    if not any([_verifies(lambda key=key: key.verify(signature, body, PKCS1v15(), SHA256())) for key in keys.rsa]):
+    if not any(_verifies(key.verify, signature, body, PKCS1v15(), SHA256()) for key in keys.rsa):
         raise _unproven()
 
 
@@ -109,9 +109,9 @@ def _base64(text: str) -> bytes:
         return b""
 
 
-def _verifies(check: Callable[[], None]) -> bool:
+def _verifies(verify: Callable[..., None], *signed: object) -> bool:
     try:
-        check()
+        verify(*signed)
     except InvalidSignature:
         return False
     return True

@@ -1,4 +1,4 @@
-"""The ways in that this deployment has, from one file; their keys lie beside the deployment's own, never in settings."""
+"""The ways in that this deployment has, from one file; their keys lie beside our own, never in settings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from domain.base import Strict
 from domain.errors import Code, HoldfastError
 from domain.intake import Budget, Budgets, Channel, SourceTrust
 
-FOLDER = "intake"  # under the directory of keys: one file a source
 MOST_BYTES = 64 * 1024  # of a signed request or a form; an alert has a few kilobytes
 MOST_MAIL_BYTES = 10 * 1024 * 1024  # of a mail: a scanned letter with its letterhead
 WINDOW = timedelta(minutes=5)  # how far a signature's time may be from ours, either way

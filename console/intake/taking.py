@@ -34,7 +34,7 @@ from domain.intake import (
     requester_trust,
 )
 from domain.outside import LiveDirectory
-from domain.policy import FieldKind, FormField
+from domain.policy import FieldKind, FormField, Procedure
 from domain.triage import IntakeLines, Line, LineQuery, LineState, LineView, NewLine, Taken
 from integrations.base.sealing import Sealer
 
@@ -66,6 +66,12 @@ class Intake:
         self._key = key
         self.now = now
         self._heard = heard
+
+    def procedure(self, slug: str) -> Procedure:
+        """Raises:
+        HoldfastError: `unknown-procedure`.
+        """
+        return self._declarer.procedure(slug)
 
     def line_id(self, source: str, key: str) -> str:
         """The id of a line: the source's own name for it, hashed, and so never another source's."""

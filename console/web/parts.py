@@ -10,6 +10,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from console.intake.taking import Intake
+from console.intake.triage import Triage
 from console.wiring import Readiness
 from domain.desk import Desk
 from domain.errors import Code, HoldfastError
@@ -49,6 +51,8 @@ class Web:
     desk: Desk
     directory: LiveDirectory
     probe: Callable[[], Awaitable[Readiness]]
+    triage: Triage | None = None
+    intake: Intake | None = None
     sessions: Sessions = field(default_factory=Sessions)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

@@ -73,8 +73,8 @@ class SqlIntakeLines:
             last = select(table.c.confirmed, table.c.position).where(table.c.line == query.after)
             rows = await self._database.read(rows_of(last))
             if rows:
-                confirmed, position = rows[0]
-                behind = and_(table.c.confirmed.is_(confirmed), table.c.position > position)
+                confirmed = bool(rows[0].confirmed)
+                behind = and_(table.c.confirmed.is_(confirmed), table.c.position > rows[0].position)
                 wanted = wanted.where(or_(behind, table.c.confirmed.is_(False)) if confirmed else behind)
         return await self._rows(wanted)
 
@@ -126,8 +126,8 @@ class SqlIntakeLines:
 
     async def counts(self) -> dict[str, int]:
         """How many lines are in each state."""
-        counted = select(table.c.state, func.count()).group_by(table.c.state)
-        return {row[0]: row[1] for row in await self._database.read(rows_of(counted))}
+        counted = select(table.c.state, func.count().label("lines")).group_by(table.c.state)
+        return {row.state: row.lines for row in await self._database.read(rows_of(counted))}
 
     async def _rows(self, query: Select[Any]) -> list[Line]:
         return [_line(row) for row in await self._database.read(rows_of(query))]
