@@ -24,6 +24,7 @@ from console.cli import (
     rota,
     running,
     saying,
+    triage,
     watching,
 )
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
@@ -63,6 +64,7 @@ audit = typer.Typer(help="The records: check them, take a case out.")
 keys = typer.Typer(help="Keys: list them, add new ones, rotate.")
 roster = typer.Typer(help="Who is on duty.")
 worker = typer.Typer(help=running.worker.__doc__)
+lines = typer.Typer(help="Lines that opened no case of their own: look, own, close, open one after all.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -127,6 +129,15 @@ roster.command("show")(rota.show)
 roster.command("export")(rota.export)
 roster.command("import")(rota.import_changes)
 app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
+for name, command in {
+    "list": triage.listed,
+    "show": triage.show,
+    "own": triage.own,
+    "close": triage.close,
+    "open": triage.open_case,
+}.items():
+    lines.command(name)(command)
+app.add_typer(lines, name="triage", rich_help_panel=CASES)
 worker.callback(invoke_without_command=True)(running.worker)
 worker.command("drain")(running.drain)
 app.add_typer(worker, name="worker", rich_help_panel=RUNNING)

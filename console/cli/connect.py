@@ -58,7 +58,7 @@ async def open_desk_client(settings: Settings, person: str) -> AsyncIterator[Des
         HoldfastError: `invalid` if nobody is named, `not-allowed` for a desk elsewhere.
     """
     from integrations.base.client import open_http
-    from integrations.desk_client import DeskClient
+    from integrations.desk_client import TriageClient
 
     url = settings.desk_url
     address_of(url)
@@ -69,7 +69,7 @@ async def open_desk_client(settings: Settings, person: str) -> AsyncIterator[Des
     if not is_loopback(url):
         raise Told(Code.NOT_ALLOWED, "--as is for a desk on this machine; sign in at the desk's own pages instead.")
     async with open_http() as http:
-        yield DeskClient(url, person, http)
+        yield TriageClient(url, person, http)
 
 
 def with_desk(person: str, work: Callable[[Desk, str], Awaitable[T]], *, spin: bool = True) -> T:

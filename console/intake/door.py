@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -22,7 +23,6 @@ from console.intake.recipes import Malformed, read
 from console.intake.signatures import prove
 from console.intake.sources import SIGNED, Keys, Recipe, Source, Sources
 from console.intake.taking import Intake
-from console.web.drawing import stylesheet
 from console.web.errors import as_body, status_of
 from console.web.guard import SECURITY_HEADERS
 from domain.errors import Code, HoldfastError
@@ -31,7 +31,7 @@ from domain.policy import FieldKind, Procedure
 from domain.triage import LineState, Taken
 
 _LOG = logging.getLogger("holdfast.intake")
-_TEMPLATES = Path(__file__).parents[1] / "web" / "templates"
+_WEB = Path(__file__).parents[1] / "web"
 PATIENCE = 10.0  # seconds for a whole body; a sender on the slowest line needs one
 PREFIX_OF_PROGRAMS = "/v1/"
 
@@ -43,7 +43,7 @@ class Door:
         self._intake = intake
         self._sources = sources
         self._procedure = procedure
-        loader = FileSystemLoader(_TEMPLATES)
+        loader = FileSystemLoader(_WEB / "templates")
         self._draw = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
     def app(self) -> ASGIApp:
@@ -54,7 +54,8 @@ class Door:
             Route("/intake/{source}", self._posted, methods=["POST"]),
         ]
         handlers = {HoldfastError: self._refused, HTTPException: self._nothing_here}
-        return _Guarded(Starlette(routes=routes, exception_handlers=handlers))
+        # Inside Starlette's own answer to a fault, which would be given, and raised again, before ours.
+        return Starlette(routes=routes, exception_handlers=handlers, middleware=[Middleware(_Guarded)])
 
     async def _signed(self, request: Request) -> Response:
         """A signed request: 202 when its start is durable, 200 for news that starts nothing."""
@@ -99,7 +100,7 @@ class Door:
         return HTMLResponse(text, status)
 
     async def _style(self, request: Request) -> Response:
-        return Response(stylesheet(), media_type="text/css")
+        return Response((_WEB / "static" / "desk.css").read_bytes(), media_type="text/css")
 
     async def _refused(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HoldfastError)
