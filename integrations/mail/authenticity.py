@@ -6,22 +6,23 @@ SPF is not looked at: behind a relay of our own the address that connected is no
 from __future__ import annotations
 
 import email.policy
+import re
 from collections.abc import Sequence
 from email.errors import MessageError
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
+from functools import cache
 from typing import Protocol
 
-from authheaders import dmarc_per_from
-from authheaders.dmarc_lookup import DMARCException
-from authres import DKIMAuthenticationResult
 from dkim import DKIM, DKIMException
+from publicsuffixlist import PublicSuffixList
 
 from domain.errors import HoldfastError
 from domain.intake import MailEvidence, Proof
 
 MOST_SIGNATURES = 5  # each costs a question to the DNS; RFC 6376 section 6.1 lets a verifier limit them
 LEAST_BITS = 1024  # RFC 8301, section 3.2
+_DMARC = re.compile(rb"v\s*=\s*DMARC1\s*(;|$)")
 _UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, UnicodeError)  # what is no signature
 
 
@@ -53,10 +54,13 @@ class _Asking:
         found = self._texts(name.decode("ascii", "replace"))
         return found[0] if found else None
 
-    def policy(self, name: str) -> str:
-        """The one DMARC record; RFC 7489 section 6.6.3 treats several as none."""
-        found = [each for each in self._texts(name) if each.startswith(b"v=DMARC1")]
-        return found[0].decode("utf-8", "replace") if len(found) == 1 else ""
+    def policy(self, domain: str) -> dict[str, str]:
+        """The tags of a domain's DMARC record. RFC 7489 section 6.6.3: several records are as good as none."""
+        found = [each for each in self._texts(f"_dmarc.{domain}") if _DMARC.match(each)]
+        pairs = (
+            (tag.partition("=") for tag in found[0].decode("ascii", "replace").split(";")) if len(found) == 1 else ()
+        )
+        return {name.strip().lower(): value.strip().lower() for name, _, value in pairs}
 
 
 def prove(raw: bytes, records: TextRecords) -> MailEvidence:
@@ -109,22 +113,34 @@ def _signature(raw: bytes, index: int, asking: _Asking) -> Proof:
 
 
 def _dmarc(domain: str, proofs: tuple[Proof, ...], asking: _Asking) -> tuple[str, str]:
-    """The result and the policy of the domain in From."""
+    """The result for the domain in From, by its DKIM signatures alone, and what that domain asks to be done."""
     if not domain:
         return "permerror", ""
-    results: list[tuple[str, str]] = []
+    above = organization(domain)
     try:
-        for proof in (*proofs, Proof(domain="", selector="", result="fail")):
-            signed = DKIMAuthenticationResult(result=proof.result, header_d=proof.domain)
-            result, _, _, policy = dmarc_per_from(domain, dkim_result=signed, dnsfunc=asking.policy)
-            results.append((result, policy))
-            if result in ("pass", "none"):
-                break
+        own = asking.policy(domain)
+        tags = own or (asking.policy(above) if above not in ("", domain) else {})
     except _Unanswered:
         return "temperror", ""
-    except (DMARCException, *_UNREADABLE):
-        return "permerror", ""
-    return results[-1] if results[-1][0] in ("pass", "none") else results[0]
+    policy = tags.get("p", "") if own else tags.get("sp", tags.get("p", ""))
+    if not policy:
+        return "none", ""
+    strict = tags.get("adkim") == "s"
+    signers = [each.domain for each in proofs if each.result == "pass"]
+    aligned = any(each == domain or (not strict and above != "" and organization(each) == above) for each in signers)
+    waits = any(each.result == "temperror" for each in proofs)
+    return "pass" if aligned else "temperror" if waits else "fail", policy[:20]
+
+
+def organization(domain: str) -> str:
+    """The domain that somebody registered: one label below a public suffix. "" for a suffix itself, and for none."""
+    return _suffixes().privatesuffix(domain) or ""
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """Read once: reading it for each mail would let a sender spend our time."""
+    return PublicSuffixList(accept_unknown=False)
 
 
 def _head(raw: bytes) -> bytes:

@@ -31,7 +31,7 @@ SOURCES = (
     Source(name="coop", recipe=Recipe.COOP, key="coop.pem"),
     Source(name="pagerduty", recipe=Recipe.PAGERDUTY, key="pagerduty.key"),
     Source(name="incident-io", recipe=Recipe.INCIDENT_IO, key="incident-io.key", identifier="about.account"),
-    Source(name="edr-mail", recipe=Recipe.MAIL, address=MAILBOX),
+    Source(name="edr-mail", recipe=Recipe.MAIL, address=MAILBOX, most_bytes=100_000),
     Source(name="le-form", recipe=Recipe.FORM),
 )
 
