@@ -17,9 +17,8 @@ from domain.triage import AGAIN, Uncalled
 
 _LOG = logging.getLogger("holdfast.intake")
 EVERY = 1.0  # seconds between looks: what a crash left behind is started within a second of our return
-_READERS = Call(
-    roles=(Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST), later=((Role.DUTY_MANAGER,), (Role.INCIDENT_COMMANDER,))
-)
+_ROLES = ((Role.LE_SPECIALIST,), (Role.ESCALATION_SPECIALIST,), (Role.DUTY_MANAGER,), (Role.INCIDENT_COMMANDER,))
+_RUNGS = tuple(Call(roles=roles, later=_ROLES[number + 1 :]) for number, roles in enumerate(_ROLES))
 _TRIAGE = "triage"  # what a page says instead of a case
 
 
@@ -60,8 +59,10 @@ class IntakeWatch:
         """One look, whatever the last one met."""
         try:
             await self._intake.resume()
-            for waiting in await self._intake.lines.uncalled(self._now(), AGAIN):
-                await self._call(waiting)
+            reached = [await self._call(each) for each in await self._intake.lines.uncalled(self._now(), AGAIN)]
+            if not all(reached):
+                self._failed("nobody-reached")
+                return
         except HoldfastError as error:
             self._failed(error.code.value)
         except Exception as error:
@@ -75,19 +76,20 @@ class IntakeWatch:
             _LOG.error("lines cannot be looked after: %s; it is tried again", fault)
         self.fault = fault
 
-    async def _call(self, waiting: Uncalled) -> None:
+    async def _call(self, waiting: Uncalled) -> bool:
+        """Each quarter of an hour that nobody owns them calls somebody further up."""
         now = self._now()
+        rung = _RUNGS[min(int((now - waiting.oldest) / AGAIN), len(_RUNGS) - 1)]
         directory, known = await self._directory.current(), await self._rotas.current()
         summary = f"{waiting.lines} line(s) wait in triage from {waiting.source}: {waiting.why}. holdfast triage list"
         bucket = int(now.timestamp() // AGAIN.total_seconds())
         reached = False
-        for person in whom_to_call(known.rota, directory, _READERS, now).people:
+        for person in whom_to_call(known.rota, directory, rung, now).people:
             key = outside_key(self._key, _TRIAGE, f"{waiting.source}/{waiting.why}/{bucket}/{person.id}")
             reached = await self._reach(person, summary, key, now) or reached
         if reached:
             await self._intake.lines.called(waiting.source, waiting.why, now, AGAIN)
-        else:
-            self._failed("nobody-reached")
+        return reached
 
     async def _reach(self, person: Person, summary: str, key: str, now: datetime) -> bool:
         try:
