@@ -37,12 +37,12 @@ class SqlIntakeLines:
 
         async def work(connection: AsyncConnection) -> Taken:
             await take_turn(connection, Turn.INTAKE)
-            found = (await connection.execute(select(table).where(table.c.line == new.line))).one_or_none()
+            found, starts = await _known(connection, new)
             if found is not None:
                 if found.digest != new.digest:
                     raise HoldfastError(Code.DUPLICATE_KEY)
                 return Taken(line=_line(found), new=False)
-            ruled = new.forced or await _ruled(connection, new)
+            ruled = new.forced or await _ruled(connection, new, starts)
             values = _values(new, ruled)
             await connection.execute(table.insert().values(**values))
             return Taken(line=Line.model_validate({**values, "owned_at": None, "ended_at": None}), new=True)
@@ -144,21 +144,28 @@ def _unheard(now: datetime, again: timedelta) -> Any:
     return and_(_OPEN, table.c.owner == "", late)
 
 
-async def _ruled(connection: AsyncConnection, new: NewLine) -> Ruling:
-    """By every start of the lane that its budgets look back to; the budgets themselves keep them few."""
+async def _known(connection: AsyncConnection, new: NewLine) -> tuple[Row[Any] | None, list[Start]]:
+    """The line itself if it is there, and every start of its lane that its budgets look back to, which the budgets
+    themselves keep few. One question, because a burst asks it a thousand times."""
     since = new.told.received_at - new.budgets.longest
-    names = ("target", "agency", "domain", "case", "received_at")
-    alike = select(*(table.c[name] for name in names)).where(
-        table.c.lane == new.facets.lane, table.c.verdict == Verdict.START.value, table.c.received_at > since
-    )
+    mine, start = table.c.lane == new.facets.lane, table.c.verdict == Verdict.START.value
+    like = and_(mine, start, table.c.received_at > since)
+    columns = (*_SHOWN, table.c.digest, table.c.target, table.c.agency, table.c.domain)
+    rows = (await connection.execute(select(*columns).where(or_(table.c.line == new.line, like)))).all()
+    found = next((row for row in rows if row.line == new.line), None)
     starts = [
         Start(
             facets=Facets(lane=new.facets.lane, target=row.target, agency=row.agency, domain=row.domain),
             case=row.case,
             at=row.received_at,
         )
-        for row in (await connection.execute(alike)).all()
+        for row in rows
+        if row.line != new.line
     ]
+    return found, starts
+
+
+async def _ruled(connection: AsyncConnection, new: NewLine, starts: Sequence[Start]) -> Ruling:
     found = ruling(new.told, new.case, new.facets, new.budgets, starts)
     if found.verdict is not Verdict.JOIN:
         return found
