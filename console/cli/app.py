@@ -114,6 +114,13 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "restore": keeping.restore,
     },
 }
+_TRIAGE: dict[str, Callable[..., None]] = {
+    "list": triage.listed,
+    "show": triage.show,
+    "own": triage.own,
+    "close": triage.close,
+    "open": triage.open_case,
+}
 for panel, commands in _COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
@@ -129,13 +136,7 @@ roster.command("show")(rota.show)
 roster.command("export")(rota.export)
 roster.command("import")(rota.import_changes)
 app.add_typer(roster, name="rota", rich_help_panel=RUNNING)
-for name, command in {
-    "list": triage.listed,
-    "show": triage.show,
-    "own": triage.own,
-    "close": triage.close,
-    "open": triage.open_case,
-}.items():
+for name, command in _TRIAGE.items():
     lines.command(name)(command)
 app.add_typer(lines, name="triage", rich_help_panel=CASES)
 worker.callback(invoke_without_command=True)(running.worker)
