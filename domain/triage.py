@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Protocol
 
 from domain.base import Model, Strict
@@ -19,6 +18,7 @@ from domain.intake import (
     SourceTrust,
     Verdict,
 )
+from domain.line_codes import MOST_LISTED, ClosingCode, LineState
 from domain.people import Role
 
 WORKS_TRIAGE = frozenset(
@@ -34,27 +34,6 @@ WORKS_TRIAGE = frozenset(
 )
 """Who may read lines, take phone calls down, own and close."""
 AGAIN = timedelta(minutes=15)  # a line that nobody owns calls again after so long; silence never closes one
-MOST_LISTED = 200  # lines of one answer; the rest is asked for by filter or by `after`
-
-
-class LineState(StrEnum):
-    """`starting` until its case runs, then `started`; `open` while it waits for a person, then `closed`."""
-
-    STARTING = "starting"
-    STARTED = "started"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class ClosingCode(StrEnum):
-    """How a line ended."""
-
-    OPENED = "opened"  # a case was opened from it after all
-    SAME = "same-request"  # the case that it joined is about the same
-    FORGED = "forged"
-    REDIRECTED = "redirected"
-    NOT_AN_EMERGENCY = "not-an-emergency"
-    TEST = "test"
 
 
 class NewLine(Model):

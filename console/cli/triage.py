@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from console.cli.options import As, Output, person_of, shape_of
-from domain.triage import MOST_LISTED, ClosingCode, LineState
+from domain.line_codes import MOST_LISTED, ClosingCode, LineState
 
 if TYPE_CHECKING:
     from integrations.desk_client import TriageClient

@@ -27,8 +27,9 @@ from console.web.errors import as_body, status_of
 from console.web.guard import SECURITY_HEADERS
 from domain.errors import Code, HoldfastError
 from domain.intake import NOT_LAW_ENFORCEMENT, REDIRECT, Verdict
+from domain.line_codes import LineState
 from domain.policy import FieldKind, Procedure
-from domain.triage import LineState, Taken
+from domain.triage import Taken
 
 _LOG = logging.getLogger("holdfast.intake")
 _WEB = Path(__file__).parents[1] / "web"

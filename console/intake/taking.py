@@ -33,9 +33,10 @@ from domain.intake import (
     missing_facts,
     requester_trust,
 )
+from domain.line_codes import LineState
 from domain.outside import LiveDirectory
 from domain.policy import FieldKind, FormField, Procedure
-from domain.triage import IntakeLines, Line, LineQuery, LineState, LineView, NewLine, Taken
+from domain.triage import IntakeLines, Line, LineQuery, LineView, NewLine, Taken
 from integrations.base.sealing import Sealer
 
 _LOG = logging.getLogger("holdfast.intake")

@@ -19,8 +19,9 @@ from console.web.parts import Parts, Person, Web
 from domain.base import Model, Strict
 from domain.errors import Code, HoldfastError
 from domain.intake import REDIRECT, redirected
+from domain.line_codes import ClosingCode, LineState
 from domain.policy import FieldKind
-from domain.triage import Closing, ClosingCode, Line, LineQuery, LineState, LineView, Opening
+from domain.triage import Closing, Line, LineQuery, LineView, Opening
 
 PHONE = "edr"  # the procedure of a call, where the form names no other
 _FILTERS = ("state", "source", "case", "why", "domain", "agency", "target", "after")

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Code, HoldfastError
 from domain.intake import Facets, RequesterTrust, Ruling, Start, Verdict, bounded, ruling
-from domain.triage import MOST_LISTED, ClosingCode, Line, LineQuery, LineState, NewLine, Taken, Uncalled
+from domain.line_codes import MOST_LISTED, ClosingCode, LineState
+from domain.triage import Line, LineQuery, NewLine, Taken, Uncalled
 from integrations.store.database import Database, rows_of
 from integrations.store.postgresql import Turn, take_turn
 from integrations.store.tables import intake_line as table

@@ -9,7 +9,8 @@ import pytest
 
 from console.intake.sources import Limits, Recipe, Source, checked, load_sources
 from domain.errors import Code, HoldfastError
-from domain.triage import LineQuery, LineState
+from domain.line_codes import LineState
+from domain.triage import LineQuery
 from tests.intake.conftest import Ways, at_the_door, send
 from tests.intake.parts import (
     COOP_ACTION,

@@ -13,7 +13,8 @@ from console.intake.recipes import Offered
 from console.intake.triage import Triage
 from domain.errors import Code, HoldfastError
 from domain.intake import REDIRECT, Requester, SourceTrust
-from domain.triage import Closing, ClosingCode, LineQuery, LineState, Opening
+from domain.line_codes import ClosingCode, LineState
+from domain.triage import Closing, LineQuery, Opening
 from integrations.desk_client import TriageClient
 from integrations.directory.file import DirectoryFile
 from tests.cli.shell import Shell

@@ -23,7 +23,8 @@ from domain.intake import (
     SourceTrust,
     Verdict,
 )
-from domain.triage import AGAIN, LineQuery, LineState, NewLine
+from domain.line_codes import LineState
+from domain.triage import AGAIN, LineQuery, NewLine
 from integrations.store import Store, open_store
 from integrations.vault.keys import CaseKeys
 
