@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo up test check browser bench soak turnover replay clean help
+.PHONY: demo up test check browser bench soak turnover hostile replay clean help
 
 help:
 	@echo "make demo   a drill from a Slack command to its review, with a worker killed in the middle"
@@ -44,6 +44,10 @@ test: check browser
 # Continue as new after each verb of each scenario, one at a time: about 200 cases.
 turnover: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m soak tests/flows
+
+# Ten thousand malformed, unsigned, replayed and oversized requests at the signed door; a thousand are in make test.
+hostile: $(READY)
+	$(BIN)/python -m pytest -q -s -m soak tests/intake/test_hostile.py
 
 # Figures, never assertions; about an hour at full size. BENCH="--crowd 500 --burst 100 --recover 100" for a small look.
 bench: $(READY)

@@ -21,6 +21,7 @@ from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
 from domain.ids import case_id, hashed
 from domain.incident import OpenIncident, Rehearsal, compressed
+from domain.intake import partial_form, unknown_facts
 from domain.policy import FieldKind, Procedure, check_form, facts_of
 from domain.ports import Cases, Inbox, Vault
 from domain.reopening import declare_key
@@ -77,8 +78,9 @@ class Declarer:
                 return each
         raise HoldfastError(Code.UNKNOWN_PROCEDURE)
 
-    async def declare(self, person: str, declaration: Declaration) -> Declared:
-        """Start the case, or join it if this key was declared before.
+    async def declare(self, person: str, declaration: Declaration, *, partial: bool = False) -> Declared:
+        """Start the case, or join it if this key was declared before. A `partial` declaration needs only whom it is
+        about: the fact `missing_facts` names what the case has still to learn.
 
         Raises:
             HoldfastError: `unknown-procedure`, `invalid` (the fields by name), `duplicate-key` (the key was used
@@ -94,11 +96,12 @@ class Declarer:
             raise HoldfastError(Code.INVALID, "key is required")
         if declaration.drill_factor != 1.0 and not (declaration.drill and 0 < declaration.drill_factor < 1):
             raise HoldfastError(Code.INVALID, "only a drill may be played faster")
-        problems = check_form(procedure.intake, declaration.answers)
+        form = partial_form(procedure.intake) if partial else procedure.intake
+        problems = check_form(form, declaration.answers)
         if problems:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
         with traced("declare", procedure=procedure.slug, drill=declaration.drill) as span:
-            given = await self._incident(person, declaration, procedure)
+            given = await self._incident(person, declaration, procedure, partial)
             declared = await self.open(given)
             span.set_attribute("holdfast.outcome", _how(declared))
             return declared
@@ -111,12 +114,20 @@ class Declarer:
             return Declared(case=kept.case, new=False)
         return await self._start(kept)
 
-    async def _incident(self, person: str, declaration: Declaration, procedure: Procedure) -> OpenIncident:
+    def case_of(self, slug: str, key: str) -> str:
+        """The id of the case that this key declares, whether it was opened or not."""
+        return case_id(self._outside, self.procedure(slug).prefix, key)
+
+    async def _incident(
+        self, person: str, declaration: Declaration, procedure: Procedure, partial: bool
+    ) -> OpenIncident:
         case = case_id(self._outside, procedure.prefix, declaration.key)
         # Not the channel: the same request by another way in is still the same request.
         document = {"answers": declaration.answers, "slug": procedure.slug}
         intake = await self._vault.put(case, EvidenceKind.INTAKE, canonical(document), name="intake")
         facts = facts_of(procedure.intake, declaration.answers)
+        if partial:
+            facts = {**unknown_facts(procedure.intake, declaration.answers), **facts}
         frozen = procedure if declaration.drill_factor == 1.0 else compressed(procedure, declaration.drill_factor)
         return OpenIncident(
             case=case,

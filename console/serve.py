@@ -12,6 +12,7 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from console.intake.wiring import serving_intake
 from console.rooms import RoomRecords
 from console.web.app import build_app
 from console.web.guard import require_loopback
@@ -46,8 +47,22 @@ async def serve(
             if parts is None:
                 return
             await stack.enter_async_context(_slack(settings, parts, url))
-            app = build_app(Web(desk=parts.desk, directory=parts.directory, probe=parts.probe, agencies=parts.agencies))
+            await stack.enter_async_context(serving_intake(settings, parts.intake))
+            app = build_app(web_of(parts))
             await serve_app(app, listener, stop=stop, started=lambda: _announce(url, ready))
+
+
+def web_of(parts: OpenDesk) -> Web:
+    """What the pages and the API are given of an open desk."""
+    opened = parts.intake
+    return Web(
+        desk=parts.desk,
+        directory=parts.directory,
+        probe=parts.probe,
+        agencies=parts.agencies,
+        triage=opened.triage,
+        intake=opened.intake,
+    )
 
 
 async def serve_app(app: ASGIApp, listener: socket.socket, *, stop: asyncio.Event, started: Callable[[], None]) -> None:

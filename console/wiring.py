@@ -20,6 +20,7 @@ from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
 from console.gauges import watching
+from console.intake.wiring import OpenIntake, build_intake
 from console.running_cases import RunningCases
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
@@ -118,6 +119,7 @@ class OpenDesk:
     declarer: Declarer
     probe: Probe
     agencies: AgencyDesk
+    intake: OpenIntake
 
 
 @asynccontextmanager
@@ -179,6 +181,15 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
             key=outside_key(settings),
         )
+        intake = build_intake(
+            settings,
+            store=store,
+            vault=vault,
+            declarer=declarer,
+            directory=directory,
+            http=http,
+            heard=watch.heard,
+        )
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
         async with (
@@ -188,7 +199,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             _beside(auditing.checkpointing.run()),
             watching(telemetry.meter, store.cases, store.ledger),
         ):
-            yield OpenDesk(desk, directory, catalogue, client, store, vault, declarer, probe, agencies)
+            yield OpenDesk(desk, directory, catalogue, client, store, vault, declarer, probe, agencies, intake)
 
 
 def _shift_watch(

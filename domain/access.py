@@ -9,6 +9,7 @@ from domain.people import Person, Role
 from domain.policy import Procedure
 from domain.refusal import Refused
 from domain.state import State
+from domain.triage import WORKS_TRIAGE
 
 
 class Action(StrEnum):
@@ -21,6 +22,7 @@ class Action(StrEnum):
     READ = "read"
     RECOVER = "recover"
     REOPEN = "reopen"
+    TRIAGE = "triage"
 
 
 class Part(StrEnum):
@@ -101,6 +103,8 @@ def may(
     match action:
         case Action.DECLARE:
             return None if held - {Role.AUDITOR} else Refused(code=Code.NOT_ALLOWED)
+        case Action.TRIAGE:
+            return None if held & WORKS_TRIAGE else Refused(code=Code.NOT_ALLOWED)
         case Action.AUDIT:
             return None if held & {Role.AUDITOR, Role.GENERAL_COUNSEL} else Refused(code=Code.NOT_ALLOWED)
         case Action.SEE | Action.READ:

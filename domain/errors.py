@@ -28,6 +28,9 @@ class Code(StrEnum):
     UNKNOWN_PROCEDURE = "unknown-procedure"
     UNKNOWN_PERSON = "unknown-person"
     UNKNOWN_CASE = "unknown-case"
+    UNKNOWN_SOURCE = "unknown-source"
+    UNPROVEN = "unproven"
+    TOO_LARGE = "too-large"
     ALREADY_CLOSED = "already-closed"
     STILL_RUNNING = "still-running"
     NO_COPY = "no-copy"
@@ -66,6 +69,9 @@ SENTENCES: dict[Code, str] = {
     Code.UNKNOWN_PROCEDURE: "There is no procedure of that name; `holdfast sops` lists them.",
     Code.UNKNOWN_PERSON: "The directory does not know this person; ask its keeper to add them.",
     Code.UNKNOWN_CASE: "There is no such case, or it is not yours to see; check the id.",
+    Code.UNKNOWN_SOURCE: "There is no such way in; ask the operator for the address of yours.",
+    Code.UNPROVEN: "The signature does not fit this source, its key or the time; sign it again and send it.",
+    Code.TOO_LARGE: "This is larger than what is taken here; send less.",
     Code.ALREADY_CLOSED: "This case is closed; look at its timeline.",
     Code.STILL_RUNNING: "The case is open and runs as it should, so nothing was done; act on it as it is.",
     Code.NO_COPY: "There is no copy of this case to start it from; declare it again with a new key.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from sqlalchemy import select, union
+from sqlalchemy import literal, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import HoldfastError
 from integrations.base.keyring import KeyRing, load_ring, save_ring
 from integrations.store.agencies import KEYED_AS
 from integrations.store.database import open_database
-from integrations.store.tables import inbox, ledger_head, projection
+from integrations.store.tables import inbox, intake_line, ledger_head, projection
 from integrations.vault.keys import CaseKeys
 from workers.settings import Settings
 
@@ -96,11 +96,13 @@ def _case_keys(settings: Settings) -> CaseKeys:
 
 
 async def _cases(settings: Settings) -> list[str]:
-    """Every case that the store knows: by its records, its list, or what waits to be started. The list of agencies has
-    a key of its own like a case."""
+    """Every case that the store knows: by its records, its list, or what waits to be started; and every mail. The list
+    of agencies has a key of its own like a case."""
 
     async def work(connection: AsyncConnection) -> list[str]:
-        every = union(select(ledger_head.c.case), select(projection.c.case), select(inbox.c.key))
+        # A mail that came in has a key of its own, whatever became of it.
+        mails = select(literal("LINE-") + intake_line.c.line)
+        every = union(select(ledger_head.c.case), select(projection.c.case), select(inbox.c.key), mails)
         return [str(row[0]) for row in (await connection.execute(every)).all()]
 
     async with open_database(settings.store_url) as database:

@@ -92,6 +92,13 @@ class Settings(BaseSettings):
         None, description="Proves what Slack sends over HTTP; used where there is no app token"
     )
     slack_listen: Address = Field("127.0.0.1:8701", description="host:port where the desk hears Slack over HTTP")
+    intake_file: Path | None = Field(
+        None, description="The ways in and the names of their key files; else sources.yaml under home, if it is there"
+    )
+    intake_listen: Address | None = Field(
+        None, description="host:port for signed requests and the form for law enforcement; unset is no such door"
+    )
+    intake_smtp: Address | None = Field(None, description="host:port on which mail is taken in; unset takes none")
     directory_file: Path | None = Field(None, description="People, roles and rosters")
     rota_file: Path | None = Field(None, description="Who is on duty when; else rota.yaml under home, if it is there")
     pagerduty_url: Url = Field("https://api.pagerduty.com", description="PagerDuty's REST API, for its schedules")
@@ -189,6 +196,16 @@ class Settings(BaseSettings):
     def directory_path(self) -> Path:
         """The directory file: the setting, else `directory.yaml` under home."""
         return self.directory_file or self.home / "directory.yaml"
+
+    @property
+    def intake_path(self) -> Path:
+        """The file of the ways in: the setting, else `sources.yaml` under home, where it need not be."""
+        return self.intake_file or self.home / "sources.yaml"
+
+    @property
+    def intake_keys(self) -> Path:
+        """Where the keys of the ways in lie; only the desk's process reads them."""
+        return self.keys_dir / "intake"
 
     @property
     def rota_path(self) -> Path:

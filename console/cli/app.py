@@ -26,6 +26,7 @@ from console.cli import (
     running,
     saying,
     slacking,
+    triage,
     watching,
 )
 from console.cli.options import CASES, DECIDING, PROCEDURES, RUNNING, Output, Shared
@@ -67,6 +68,7 @@ roster = typer.Typer(help="Who is on duty.")
 slack = typer.Typer(help="The Slack app.")
 listed = typer.Typer(help="The list of agencies: our own numbers, each by two people.")
 worker = typer.Typer(help=running.worker.__doc__)
+lines = typer.Typer(help="Lines that opened no case of their own: look, own, close, open one after all.")
 
 _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     CASES: {
@@ -117,6 +119,13 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "restore": keeping.restore,
     },
 }
+_TRIAGE: dict[str, Callable[..., None]] = {
+    "list": triage.listed,
+    "show": triage.show,
+    "own": triage.own,
+    "close": triage.close,
+    "open": triage.open_case,
+}
 for panel, commands in _COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
@@ -148,6 +157,9 @@ _LISTED: dict[str, Callable[..., None]] = {
 for name, command in _LISTED.items():
     listed.command(name)(command)
 app.add_typer(listed, name="agencies", rich_help_panel=DECIDING)
+for name, command in _TRIAGE.items():
+    lines.command(name)(command)
+app.add_typer(lines, name="triage", rich_help_panel=CASES)
 worker.callback(invoke_without_command=True)(running.worker)
 worker.command("drain")(running.drain)
 app.add_typer(worker, name="worker", rich_help_panel=RUNNING)

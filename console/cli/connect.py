@@ -13,7 +13,7 @@ from domain.errors import Code, HoldfastError
 
 if TYPE_CHECKING:
     from domain.desk import Desk
-    from integrations.desk_client.agencies import AgenciesClient
+    from integrations.desk_client.whole import WholeDeskClient
     from workers.settings import Settings
 
 T = TypeVar("T")
@@ -52,14 +52,14 @@ def address_of(url: str) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def open_desk_client(settings: Settings, person: str) -> AsyncIterator[AgenciesClient]:
+async def open_desk_client(settings: Settings, person: str) -> AsyncIterator[WholeDeskClient]:
     """The desk at `settings.desk_url`, for a person who is believed because the desk is on this machine.
 
     Raises:
         HoldfastError: `invalid` if nobody is named, `not-allowed` for a desk elsewhere.
     """
     from integrations.base.client import open_http
-    from integrations.desk_client.agencies import AgenciesClient
+    from integrations.desk_client.whole import WholeDeskClient
 
     url = settings.desk_url
     address_of(url)
@@ -70,7 +70,7 @@ async def open_desk_client(settings: Settings, person: str) -> AsyncIterator[Age
     if not is_loopback(url):
         raise Told(Code.NOT_ALLOWED, "--as is for a desk on this machine; sign in at the desk's own pages instead.")
     async with open_http() as http:
-        yield AgenciesClient(url, person, http)
+        yield WholeDeskClient(url, person, http)
 
 
 def with_desk(person: str, work: Callable[[Desk, str], Awaitable[T]], *, spin: bool = True) -> T:
@@ -83,7 +83,7 @@ def with_desk(person: str, work: Callable[[Desk, str], Awaitable[T]], *, spin: b
     return with_agencies(person, work, spin=spin)
 
 
-def with_agencies(person: str, work: Callable[[AgenciesClient, str], Awaitable[T]], *, spin: bool = True) -> T:
+def with_agencies(person: str, work: Callable[[WholeDeskClient, str], Awaitable[T]], *, spin: bool = True) -> T:
     """As `with_desk`, for what keeps the list of agencies as well."""
     from workers.settings import load_settings
 

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from console.intake.taking import Intake
+from console.intake.triage import Triage
 from console.wiring import Readiness
 from domain.agency_desk import AgencyKeeping
 from domain.desk import Desk
@@ -51,6 +53,8 @@ class Web:
     directory: LiveDirectory
     probe: Callable[[], Awaitable[Readiness]]
     agencies: AgencyKeeping
+    triage: Triage | None = None
+    intake: Intake | None = None
     sessions: Sessions = field(default_factory=Sessions)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

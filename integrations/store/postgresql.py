@@ -32,6 +32,7 @@ class Turn(IntEnum):
     MIGRATE = 1
     CHECKPOINT = 2
     AGENCIES = 3
+    INTAKE = 4
 
 
 _LOCKS = 0x686F6C64  # "hold": first half of the key, so that other programs on this database do not meet ours

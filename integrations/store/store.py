@@ -1,4 +1,4 @@
-"""Opens the store: the one place where a database becomes ledger, list of cases and inbox."""
+"""Opens the store: the one place where a database becomes ledger, list of cases, inbox and lines of intake."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from domain.acts import PublicKey
 from domain.observing import Observer
 from domain.ports import Agencies, Cases, Checkpoints, Inbox, Ledger, Marks
+from domain.triage import IntakeLines
 from integrations.store.agencies import SqlAgencies
 from integrations.store.cases import SqlCases
 from integrations.store.chain import CaseKeySource
 from integrations.store.checkpoints import SqlCheckpoints
 from integrations.store.database import open_database
 from integrations.store.inbox import SqlInbox
+from integrations.store.intake import SqlIntakeLines
 from integrations.store.ledger import SqlLedger
 from integrations.store.marks import SqlMarks
 from integrations.store.schema import require_current, upgrade
@@ -30,6 +32,7 @@ class Store:
     checkpoints: Checkpoints
     agencies: Agencies
     marks: Marks
+    lines: IntakeLines
 
 
 @asynccontextmanager
@@ -60,4 +63,5 @@ async def open_store(
             SqlCheckpoints(database, cipher),
             SqlAgencies(database, cipher, trusted),
             SqlMarks(database),
+            SqlIntakeLines(database),
         )
