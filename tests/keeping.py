@@ -21,7 +21,7 @@ def keeping(
         agencies=world.records.agencies,
         people=DirectoryFile(world.settings.directory_path),
         cases=world.records.cases,
-        state=RunningCases(world.client).state,
+        state=RunningCases(client=world.client, cases=world.records.cases, vault=world.ports.vault).state,
         signer=desk_signer(world.settings),
         mail=mail or world.ports.mail,
         key=outside_key(world.settings),
