@@ -4,6 +4,7 @@ query that a worker takes up late can spoil the run for ever (docs/adr/0026). Th
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -23,7 +24,9 @@ from domain.state import State, Status
 
 # What is not in the books by then is answered as not confirmed; surfaces with less time keep their own budget.
 ANSWER_WITHIN = timedelta(seconds=10)
-_PAUSE = 0.02  # seconds between two looks for an answer; a write of the books takes some tens of milliseconds
+# Seconds between two looks for an answer: a write of the books takes some tens of milliseconds, on a busy day more.
+_PAUSES = (0.02, 0.02, 0.02, 0.04, 0.08, 0.16)
+_LONGEST_PAUSE = 0.25
 _CLOSED = "already completed"
 _KEPT = 500  # inputs of cases that were looked at last
 
@@ -78,14 +81,15 @@ class RunningCases:
 
     async def _answer(self, said: Statement) -> Recorded | Refused:
         before: bytes | None = None
-        while True:
+        for pause in itertools.chain(_PAUSES, itertools.repeat(_LONGEST_PAUSE)):
             copy = await self._copy_if_there(said.case)
             if copy is not None and copy != before:
                 before = copy
                 found = answered(unpacked(copy), said)
                 if found is not None:
                     return found
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(pause)
+        raise AssertionError("the pauses never end")
 
     async def _copy_if_there(self, case: str) -> bytes | None:
         """A store that is away for a moment must not end the waiting for an answer: the act was sent."""

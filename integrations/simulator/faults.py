@@ -59,9 +59,9 @@ class Faults:
         """Arm faults behind those already armed."""
         self._armed.extend((fault, fault.times) for fault in faults)
 
-    def clear(self) -> None:
-        """Disarm all."""
-        self._armed.clear()
+    def clear(self, match: str = "") -> None:
+        """Disarm those that match this, or all."""
+        self._armed = [each for each in self._armed if match and each[0].match != match]
 
     def armed(self) -> list[Fault]:
         """What is still armed, in order, `times` being what is left."""

@@ -127,7 +127,8 @@ def listed(name: str) -> re.Pattern[str]:
 
 
 def test_every_name_of_a_span_is_one_that_is_listed_and_every_listed_one_occurs(recorded: Recorded) -> None:
-    names = {each.name for each in recorded.collector.spans}
+    # Tests ask a run for its state; nothing of ours does (docs/adr/0026).
+    names = {each.name for each in recorded.collector.spans} - {"QueryWorkflow:state"}
     assert [name for name in names if not any(listed(each).fullmatch(name) for each in SPANS)] == []
     unseen = {each for each in SPANS if not any(listed(each).fullmatch(name) for name in names)}
     assert unseen <= {
