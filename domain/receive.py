@@ -74,7 +74,9 @@ def answered(state: State, said: acts.Statement) -> Answer | None:
     return state.refused.get(said.id)
 
 
-def told(state: State, trusted: tuple[acts.PublicKey, ...], envelope: acts.Signed | Refused, answer: Refused) -> State:
+def with_refusal(
+    state: State, trusted: tuple[acts.PublicKey, ...], envelope: acts.Signed | Refused, answer: Refused
+) -> State:
     """The state that remembers what it refused, for whoever waits for the answer: of the last few, and only of
     statements that the desk signed."""
     said = envelope if isinstance(envelope, Refused) else open_statement(envelope, trusted)

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.acts import Signed
     from domain.errors import SENTENCES, TAMPERING
     from domain.incident import IncidentReport, OpenIncident
-    from domain.receive import Answer, receive, told
+    from domain.receive import Answer, receive, with_refusal
     from domain.refusal import Refused
     from domain.state import State, Status
     from domain.timeline import Kind
@@ -79,7 +79,7 @@ class IncidentWorkflow(Exports):
             self._tell_owner_of_severity()
         if isinstance(answer, Refused):
             self._note_refusal(answer)
-            self.state = told(self.state, self.incident.trusted, envelope, answer)
+            self.state = with_refusal(self.state, self.incident.trusted, envelope, answer)
         else:
             self._after_change()
         self._own(self._keep_books_in_turn())
