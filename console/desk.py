@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 
 from console.auditing import Auditing
+from console.casework import Casework
 from console.declaring import Declarer
 from console.listing import MOST, OpenCases, for_each, something_open
 from console.recovering import Recoverer
 from console.reopening import Reopener
 from console.rostering import Roster, tonight
-from console.running_cases import RunningCases
 from console.speaking import Speaking
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
@@ -71,7 +71,7 @@ class LocalDesk:
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
         self._heard = heard
-        self._running = RunningCases(client=client, cases=cases, vault=vault)
+        self._casework = Casework(client=client, cases=cases, vault=vault)
         self._ledger = ledger
         self._cases = cases
         self._vault = vault
@@ -81,7 +81,7 @@ class LocalDesk:
         self._procedures = procedures
         self._auditing = auditing
         self._rotas = rotas
-        self._open = OpenCases(self._running.state)
+        self._open = OpenCases(self._casework.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
         self._reopener = Reopener(declarer=declarer, ledger=ledger, vault=vault, now=now)
@@ -209,7 +209,7 @@ class LocalDesk:
 
     async def _last_known(self, case: str) -> State:
         """The state; of a closed case also what it was reopened as."""
-        state = await self._running.state(case)
+        state = await self._casework.state(case)
         if state.status is not Status.CLOSED:
             return state
         return state.with_(reopened_as=await self._reopener.successor(case))
@@ -260,11 +260,11 @@ class LocalDesk:
 
     async def _deliver(self, said: Statement) -> Recorded:
         """Foreseen, signed, sent, answered. What the case would refuse is not sent: it is kept in the ledger."""
-        foreseen = await self._running.foresee(said)
+        foreseen = await self._casework.foresee(said)
         answer = foreseen.answer
         if not isinstance(answer, Refused) and answer.status != REPEATED:
             signed = self._signer.sign(said.model_copy(update={"alone": foreseen.alone}))
-            answer = await self._running.deliver(said, signed)
+            answer = await self._casework.deliver(said, signed)
         if isinstance(answer, Refused):
             await self._keep_refusal(said, answer.code)
             raise HoldfastError(answer.code, answer.detail if answer.code in _EXPLAINED else "")
@@ -310,7 +310,7 @@ class LocalDesk:
         if beside == WELLBEING:
             return may(who, action, part=Part.WELLBEING)
         try:
-            state = await self._running.state(normal(case))
+            state = await self._casework.state(normal(case))
         except HoldfastError as error:
             if error.code in PASSING:
                 raise
@@ -326,7 +326,7 @@ class LocalDesk:
 
     async def _state(self, person: str, case: str, action: Action) -> State:
         await self._person(person, action, case)
-        return await self._running.state(normal(case))
+        return await self._casework.state(normal(case))
 
 
 def normal(case: str) -> str:

@@ -15,13 +15,13 @@ from temporalio.service import RPCError
 
 from console.agencies import AgencyDesk
 from console.auditing import open_auditing
+from console.casework import Casework
 from console.checkpointing import Checkpointing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
 from console.gauges import watching
 from console.intake.wiring import OpenIntake, build_intake
-from console.running_cases import RunningCases
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
@@ -176,7 +176,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             agencies=store.agencies,
             people=people,
             cases=store.cases,
-            state=RunningCases(client=client, cases=store.cases, vault=vault).state,
+            state=Casework(client=client, cases=store.cases, vault=vault).state,
             signer=desk_signer(settings),
             mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
             key=outside_key(settings),

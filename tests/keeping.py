@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from console.agencies import AgencyDesk
-from console.running_cases import RunningCases
+from console.casework import Casework
 from domain.outside import Mail
 from integrations.directory.file import DirectoryFile
 from tests.world import World
@@ -21,7 +21,7 @@ def keeping(
         agencies=world.records.agencies,
         people=DirectoryFile(world.settings.directory_path),
         cases=world.records.cases,
-        state=RunningCases(client=world.client, cases=world.records.cases, vault=world.ports.vault).state,
+        state=Casework(client=world.client, cases=world.records.cases, vault=world.ports.vault).state,
         signer=desk_signer(world.settings),
         mail=mail or world.ports.mail,
         key=outside_key(world.settings),

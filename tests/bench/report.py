@@ -11,6 +11,21 @@ from typing import Any
 
 from domain.base import Model
 
+_SHORT = """## Where it falls short
+
+One machine runs everything here: the server, its database, our worker, the desk, the stand-ins and the measuring. Each
+millisecond of processor time that one of them takes is missing to the others, so ratios are mostly ratios of work.
+
+- **An answer means that it is in the ledger.** The floor answers from memory. Ours is judged on the store's copy,
+  signed, sent, taken in, written to the ledger under seal, and read back.
+- **An effect waits for the ledger**, by design: nothing irreversible happens before its reason is written. So a press
+  is two steps where the floor has one, and the second one verifies every signature again, asks the live directory and
+  builds the package.
+- **Throughput**: most of a procedure's activities keep the books, page and tell the room (the table below names each
+  with the time it waited and ran). The floor's activities do nothing.
+- **Recovery** is one act on each of the open cases after a kill: a replay, a signal, a write of the books and one of
+  the room for every case. The floor only replays and counts."""
+
 
 class Aim(Model):
     """An aim, the figure, and whether it was reached."""
@@ -88,6 +103,8 @@ def page(found: dict[str, Any], command: str, date: str) -> str:
         for each in aims(found)
     ]
     lines += [
+        "",
+        *_SHORT.splitlines(),
         "",
         "## Latency, ms",
         "",

@@ -204,9 +204,8 @@ async def test_a_forged_case_that_trusts_the_thiefs_key_still_releases_nothing(w
         )  # fmt: skip
         await case.handle.execute_update("decide", thief.sign(statement))
 
-    await case.until(
-        lambda state: bool(state.tasks)
-    )  # it was not declared at the desk, which hears of it from its books
+    # It was not declared at the desk, which hears of it from its books.
+    await case.until(lambda state: bool(state.tasks))
     record = await case.record()
     await say("les-ada", Role.LE_SPECIALIST, "call-back", Done(result={"answer": "confirmed"}, artefact=record))
     await say("esc-dara", Role.ESCALATION_SPECIALIST, "assess-emergency", Done(result={"real": True}))

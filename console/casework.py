@@ -20,6 +20,7 @@ from domain.incident import OpenIncident
 from domain.ports import Cases, Vault
 from domain.receive import Foreseen, answered, foresee
 from domain.refusal import Refused
+from domain.signing import open_statement
 from domain.state import State, Status
 
 # What is not in the books by then is answered as not confirmed; surfaces with less time keep their own budget.
@@ -31,7 +32,7 @@ _CLOSED = "already completed"
 _KEPT = 500  # inputs of cases that were looked at last
 
 
-class RunningCases:
+class Casework:
     """States of cases, and the way of an act into a case and back."""
 
     def __init__(self, *, client: Client, cases: Cases, vault: Vault) -> None:
@@ -62,7 +63,7 @@ class RunningCases:
         """Send a signed act and wait until the case's books say what became of it.
 
         The signal is durable as soon as the server has taken it, and has one place in the history, whatever becomes
-        of the worker; an update may be run in another order by the next worker (docs/adr/0025).
+        of the worker (docs/adr/0026).
 
         Raises:
             HoldfastError: `not-recorded` if nobody confirms it in time: it may still be recorded, and counts once;
@@ -73,6 +74,9 @@ class RunningCases:
             await handle.signal("envelope", signed, rpc_timeout=ANSWER_WITHIN)
         except RPCError as error:
             raise await self._not_sent(said.case, error) from None
+        refused = open_statement(signed, (await self._input(said.case)).trusted)
+        if isinstance(refused, Refused):
+            return refused  # the case has it now, says so in its timeline and calls people; it answers no stranger
         try:
             async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                 return await self._answer(said)
