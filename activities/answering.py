@@ -70,7 +70,8 @@ class Answering(Disclosing):
 
 def _agree(approval: Approval, given: SendAnswer) -> bool:
     """Whether the findings that were decided on hold the requester to be what the letter takes them for."""
-    said = {each.verdict for each in approval.card.findings if each.about == "identity"}
+    # A finding may say the ladder's colour behind the verdict.
+    said = {each.verdict.partition(",")[0] for each in approval.card.findings if each.about == "identity"}
     if given.answer is Answer.IMPERSONATED:  # to an agency that we know, about a writer whom it denies
         return said == {Known.CONTRADICTED.value}
     return (said == {Known.CONFIRMED.value}) == (given.known is Known.CONFIRMED)

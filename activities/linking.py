@@ -82,5 +82,5 @@ class Linking:
                 rehearsal=given.rehearsal,
             ),
         )
-        new = await self._starter.start(kept, f"sop.{kept.slug}")
+        new = await self._starter.start(kept, kept.procedure.workflow)
         return Linked(case=kept.case, slug=kept.slug, new=new)

@@ -49,9 +49,10 @@ class Behaviour(Model):
 
 
 class LookBack(Model):
-    """Earlier cases that a fraud makes doubtful, closest first."""
+    """Earlier cases that a fraud makes doubtful, closest first. Not `forged`: two people said that it was no fraud."""
 
     linked: tuple[Linked, ...] = ()
+    forged: bool = True
 
 
 class Quarantine(Model):

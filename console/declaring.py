@@ -190,7 +190,7 @@ class Declarer:
         """True if this call started it; False if it ran or had ended before."""
         try:
             await self._client.start_workflow(
-                f"sop.{given.slug}",
+                given.procedure.workflow,
                 given,
                 id=given.case,
                 task_queue="sop",

@@ -98,7 +98,7 @@ class Recoverer:
     async def _start(self, given: OpenIncident) -> None:
         try:
             await self._client.start_workflow(
-                "review" if given.parent else f"sop.{given.slug}",
+                "review" if given.parent else given.procedure.workflow,
                 given,
                 id=given.case,
                 task_queue="sop",

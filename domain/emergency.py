@@ -63,12 +63,19 @@ class Identity(Model):
 
 
 class Emergency(Model):
-    """Whether life is in danger without delay, and on what that rests."""
+    """Whether life is in danger without delay, and on what that rests. `answered` are the questions of
+    `domain.least.Question` that the request answers itself."""
 
     real: bool
     category: str = ""
     because: tuple[str, ...] = ()
     by: str = ""
+    answered: tuple[str, ...] = ()
+
+    @property
+    def refusal(self) -> str:
+        """The code of the refusal of what is no emergency: there was no danger, or process is the way."""
+        return "redirected" if {"past-event", "process-is-fast-enough"} & set(self.because) else "not-an-emergency"
 
     @property
     def finding(self) -> Finding:

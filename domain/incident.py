@@ -41,7 +41,7 @@ class OpenIncident(Model):
     `declared_by` is a directory id; `intake` the request as received, in the vault; `facts` identify nobody; `subject`
     is a keyed hash of the account that the case is about. `reopens` is the closed case that this one goes on from,
     `because` the code of why; `recovered` counts restarts from the store's copy, `recovered_from` is the run that was
-    lost, where Temporal still knows it.
+    lost, where Temporal still knows it. `entity` is the company of our group that answers here (`domain.entities`).
     """
 
     case: str
@@ -56,6 +56,7 @@ class OpenIncident(Model):
     facts: Facts = {}
     drill: bool = False
     channel: str = ""
+    entity: str = "us"
     parent: str = ""
     reopens: str = ""
     because: str = ""

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from domain.acts import Facts, FactValue
 from domain.base import Model
 from domain.basis import Ground, Verdict, foreign, ground, needs_of
 from domain.basis_terms import Instead, LegalBasis, Need, RecipientKind, Tier
-from domain.cards import CardItem
+from domain.cards import CardItem, Finding
 from domain.emergency import Scope
 from domain.gates import Gate, Seat
 from domain.outside import FieldView
@@ -80,6 +81,17 @@ class Wanted(Model):
     answered: tuple[Question, ...] = ()
     content: bool = False
 
+    @classmethod
+    def of(cls, facts: Facts, category: str, answered: tuple[str, ...] = ()) -> Wanted:
+        """What the facts of a case ask for, and what its assessment says is answered."""
+        named = facts.get("data_wanted")
+        return cls(
+            category=category,
+            fields=named if isinstance(named, tuple) else (str(named),) if named else (),
+            answered=tuple(each for each in Question if each.value in answered),
+            content=bool(facts.get("content_wanted")),
+        )
+
     @property
     def everything(self) -> bool:
         """Whether all there is was asked for: that is narrowed to the least, and said so on the card."""
@@ -106,6 +118,12 @@ class Least(Model):
     instead: tuple[Instead, ...] = ()
     foreign: bool = False
     narrowed: bool = False
+
+    @property
+    def finding(self) -> Finding:
+        """For the card: why something stays, and what must be so before the rest leaves."""
+        because = (*self.left_out_codes, *(each.value for each in self.needs))
+        return Finding(about="scope", verdict="narrowed" if self.narrowed else "least", because=because)
 
     @property
     def left_out_codes(self) -> tuple[str, ...]:
@@ -149,6 +167,13 @@ def least(
         foreign=abroad,
         narrowed=wanted.everything,
     )
+
+
+def asked_for(scope: Scope, wanted: FactValue | None) -> Scope:
+    """Of a scope what is asked for by name now: all of it where nothing is, or where everything is."""
+    names = wanted if isinstance(wanted, tuple) else (str(wanted),) if wanted else ()
+    by_name = Wanted(category="", fields=names).by_name
+    return scope.only(tuple(by_name)) if by_name else scope
 
 
 def _stays(field: FieldView, held: set[str], wanted: Wanted, grounds: dict[Tier, Ground], abroad: bool) -> str:

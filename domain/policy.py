@@ -204,7 +204,8 @@ class Procedure(Model):
     `severity_rule` names the rule of `domain.assessing` by which a declaration is graded; none: nothing is known, P0.
     `prefix` begins the case id. `amend_roles` may change facts. `stand_down` is the gate of standing down, `toll` that
     of letting one of its `clocks` stand still. `fitness` is what people must be, beyond a seat, to be called to a gate.
-    `delivery` is how long what it hands over may lie unopened, and how often that is looked at.
+    `delivery` is how long what it hands over may lie unopened, and how often that is looked at. `code_version` counts
+    the workflows that were written for it: a case goes on by the one that it began with (docs/adr/0033).
     """
 
     slug: str
@@ -226,6 +227,12 @@ class Procedure(Model):
     amend_roles: tuple[Role, ...] = (Role.LE_SPECIALIST, Role.ESCALATION_SPECIALIST, Role.DUTY_MANAGER)
     fitness: Fitness = Fitness()
     delivery: DeliveryPolicy | None = None
+    code_version: int = 1
+
+    @property
+    def workflow(self) -> str:
+        """The name of the workflow type that plays it."""
+        return f"sop.{self.slug}" if self.code_version == 1 else f"sop.{self.slug}.{self.code_version}"
 
     def gate(self, name: str) -> Gate:
         every = (*self.gates, self.stand_down, self.toll)

@@ -219,6 +219,14 @@ def scored(steps: Iterable[StepResult], found: Requester | None = None, *, forei
     )
 
 
+def doubted(identity: Verified, findings: tuple[Finding, ...]) -> tuple[Verified, tuple[Finding, ...]]:
+    """What those who decided would not take for confirmed: unconfirmed from here on, on the card too."""
+    doubt = identity.model_copy(
+        update={"known": Known.UNCONFIRMED, "missing": ("decided-unverified",), "tiers": (), "counsel": False}
+    )
+    return doubt, tuple(doubt.finding if each == identity.finding else each for each in findings)
+
+
 def _merged(steps: Iterable[StepResult]) -> tuple[StepResult, ...]:
     """One result per check, in the ladder's order. What spoke against it, or was ticked, in an earlier try stays: a
     second call cannot talk the first one away."""

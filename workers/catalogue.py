@@ -20,7 +20,8 @@ from workflows.wellbeing import Wellbeing
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Sound procedures by slug, and every workflow class that a `sop` worker runs."""
+    """Sound procedures by slug, the newest of each, and every workflow class that a `sop` worker runs: those of earlier
+    versions too, for the cases that began with them."""
 
     procedures: dict[str, Procedure]
     modules: dict[str, ModuleType]
@@ -55,9 +56,9 @@ def load_catalogue(extra: Iterable[ModuleType] = ()) -> Catalogue:
         policy = getattr(module, "POLICY", None)
         if not isinstance(policy, Procedure):
             raise HoldfastError(Code.BROKEN_CONFIGURATION, f"{module.__name__} has no POLICY")
-        procedures[policy.slug] = checked(policy)
-        declared_severity(policy.severity_rule, {})
-        modules[policy.slug] = module
+        declared_severity(checked(policy).severity_rule, {})
+        if policy.slug not in procedures or procedures[policy.slug].version < policy.version:
+            procedures[policy.slug], modules[policy.slug] = policy, module
         classes += [
             each
             for each in vars(module).values()

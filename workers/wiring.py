@@ -20,6 +20,7 @@ from activities.delivery import Delivering
 from activities.disclosure import Disclosing
 from activities.exporting import Exporting
 from activities.fraud import Reporting
+from activities.handing_off import HandingOff
 from activities.least import Looking
 from activities.linking import Linking
 from activities.platform import Enforcement
@@ -94,7 +95,7 @@ def steps_of(
                 cases=ports.cases,
                 directory=ports.directory,
             )
-            looking = LookingUp(ports.directory, ports.agencies, ports.vault)
+            looking, handing_off = LookingUp(ports.directory, ports.agencies, ports.vault), HandingOff(ports.vault)
             calendars = Calendars()
             exporting = Exporting(TemporalHistories(client), ports.vault)
             return [
@@ -103,6 +104,7 @@ def steps_of(
                 agencies.desk,
                 agencies.serving,
                 looking.look_up,
+                handing_off.prepare,
                 *steps_of_review(reviewing),
                 calendars.due,
                 exporting.export,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -32,6 +32,10 @@ class Looking(Closing):
         self.state = self.state.with_(deadlines=left)
         self._journal(key, paused)
         return paused
+
+    async def pause_until(self, name: str, at: datetime, unless: Callable[[], str] = lambda: "") -> Paused:
+        """`pause`, until a moment (UTC); not at all if that has passed."""
+        return await self.pause(name, max(at - workflow.now(), timedelta(0)), unless)
 
     def say(self, kind: Kind, code: str, subject: str = "", **detail: str | int | bool) -> None:
         """An entry of the timeline, once: what a step learnt that others must be able to read."""

@@ -75,7 +75,7 @@ async def report_fraud(case: IncidentWorkflow, identity: Verified) -> LookBack:
                     await case.do(ReportForgery(letter=name, to=to, approval=approval))
             case Denied(code=code) if code == NOT_FRAUD:
                 await case.do(LiftQuarantine(intake=intake))
-                return LookBack()
+                return LookBack(forged=False)
     if len(letters) < len(("agency", "desk")):
         case.task(REPORT_BY_HAND, {"agency": identity.real_agency, "country": identity.country or country})
     return await case.do(GatherLookBack(account=account, agency=identity.agency, intake=intake))

@@ -10,7 +10,7 @@ from workflows.parts.protection import CALL_DESK, PROTECT, RECORDS
 
 with workflow.unsafe.imports_passed_through():
     from activities.agencies import FindServingDesks
-    from activities.disclosure import PrepareSafetyCall, SendHolding
+    from activities.disclosure import PrepareSafetyCall
     from activities.platform import GatherScope
     from domain.cards import Card, Finding
     from domain.emergency import Recipient, Scope, release_card
@@ -92,7 +92,8 @@ async def _call(
 
     decision = await case.ask(PROTECT, showing=card)
     if isinstance(decision, Silence):
-        decision = await case.keep_calling(PROTECT, telling=SendHolding(intake=case.incident.intake))
+        # Nobody is written to about it: that a letter came would say that there is somebody to find.
+        decision = await case.keep_calling(PROTECT)
     match decision:
         case Approval() as approval:
             sheet = await case.do(PrepareSafetyCall(account=str(case.fact("account")), approval=approval))

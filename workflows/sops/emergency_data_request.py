@@ -1,117 +1,89 @@
 """Emergency data request: a public authority asks for a user's data because someone's life is in danger.
 
 Contain. Preserve the account in silence. Nobody is told, nothing is frozen or confirmed. Two clocks of our own run.
+Whoever wrote hears once, after ten minutes, that we are at work: in words that are the same for everybody.
 
-Investigate. Two things at once, by two people. Is the requester who they say? We look the agency up in our own
-directory and call back at our own number. Is it an emergency? A trained specialist says so. If the agency itself
-denies the request, we refuse it as fraud. If it cannot be confirmed but the danger looks real, we call a
-public-safety desk ourselves. If it is no emergency, we refuse and point to legal process.
+Investigate. What the request leaves open is asked for. Then two things at once, by two people. Is the requester who
+they say? Eight steps, of which the one that counts most is our call to a number of our own list. Is it an emergency? A
+trained specialist says so. A request that the world contradicts is fraud: we tell those whose name was used, hear its
+sender no more, and look back a year. If it is no emergency, we refuse and point to legal process. If another company of
+our group answers for this user, it gets the request and no data. If the requester cannot be confirmed but the danger
+looks real, we call the public-safety desk of the place ourselves.
 
-Notify. We choose the least data that would resolve the emergency. Two people decide what is released, neither of
-whom verified, one of them legal or the duty manager. Silence releases nothing: the requester hears that we are at
-work, and we keep calling. Content is asked for on a card of its own, after the rest has left. After a day and
-after a week we ask what came of it.
+Notify. The least data that would resolve the emergency, each field with its reason, on a legal basis that the table
+names. Two people decide, neither of whom verified; counsel is one of them where it is amber, regional counsel where it
+is foreign. Silence releases nothing, and we keep calling. It leaves for the agency's own mailbox and opens with a code
+that we speak on the phone. Content is asked for on a card of its own, after the rest was opened. What nobody could be
+given goes to a public-safety desk instead. After a day and after a week we ask what came of it.
 
 Review. It begins by itself at the decision.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from temporalio import workflow
 
 from workflows.kit.incident import IncidentWorkflow
-from workflows.parts.ladders import FAILED_STEPS, HAND_OVER, OWNER, REVIEW, STAND_DOWN, climb
-from workflows.parts.protection import CALL_DESK, PROTECT, protect
-from workflows.parts.refusal import REFUSE, refuse
-from workflows.parts.release import release
-from workflows.parts.verification import ASSESS, CALL_BACK, assess_emergency, verify_agency
+from workflows.parts.answering import ANSWER, ANSWERING_TASKS, answer
+from workflows.parts.asking import ASKING_TASKS, complete, completeness, hold
+from workflows.parts.delivery import TASKS as DELIVERY_TASKS
+from workflows.parts.emergency import AFTER_A_DAY, AFTER_A_WEEK, ASSESS, INTAKE, assess
+from workflows.parts.ending import ENDING_TASKS, forged, pass_on, protect_instead, redirect, routed, taken_back
+from workflows.parts.fraud import REPORT_BY_HAND, REPORT_FRAUD
+from workflows.parts.identity import verify_requester
+from workflows.parts.identity_tasks import IDENTITY_TASKS
+from workflows.parts.ladders import FAILED_STEPS, HAND_OVER, OWNER, REVIEW, STAND_DOWN
+from workflows.parts.protection import PROTECT
+from workflows.parts.releasing import CONTENT, RECORDS, RELEASING_GATES, release_least
+from workflows.parts.safety_call import SAFETY_TASKS
 
 with workflow.unsafe.imports_passed_through():
-    from activities.platform import GatherScope, SnapshotAccount
+    from activities.least import GatherLeast
+    from activities.platform import SnapshotAccount
+    from domain.basis_terms import Instead
+    from domain.delivery import DeliveryPolicy, PackageState
+    from domain.entities import Way
     from domain.fitness import Fitness
-    from domain.gates import Family, Gate, Seat
     from domain.incident import IncidentReport, OpenIncident, Outcome
-    from domain.people import Role
-    from domain.policy import FieldKind, FollowUp, FormField, Procedure, TaskPolicy
+    from domain.least import Wanted
+    from domain.policy import Procedure
     from domain.register import EDR_ACKNOWLEDGE, EDR_DECIDE
     from domain.state import Phase
+    from domain.verification import doubted
     from domain.voting import Denied
 
-RECORDS, CONTENT = ("E1", "E2"), ("E3",)
-RELEASE = Gate(
-    name="release",
-    family=Family.DISCLOSE,
-    title="It is an emergency: release subscriber and log-in data?",
-    press="Release these {count} items to {recipient}",
-    seats=(
-        Seat(name="specialist", roles=(Role.LE_SPECIALIST, Role.LEGAL, Role.DUTY_MANAGER)),
-        Seat(name="lead", roles=(Role.LEGAL, Role.DUTY_MANAGER)),
-    ),
-    ladder=climb(
-        (0, (Role.LE_SPECIALIST, Role.LEGAL)),
-        (5, (Role.DUTY_MANAGER, Role.LEGAL)),
-        (10, (Role.DUTY_MANAGER, Role.LEGAL, Role.LE_SPECIALIST)),
-    ),
-    excludes=("verifier", "requester"),
-    reasons=("not-an-emergency", "unverified", "scope-too-wide", "no-legal-basis"),
-)
-RELEASE_CONTENT = RELEASE.model_copy(
-    update={
-        "name": "release-content",
-        "title": "Release content as well?",
-        "seats": (Seat(name="legal", roles=(Role.LEGAL,)), Seat(name="lead", roles=(Role.DUTY_MANAGER,))),
-    }
-)
-OUTCOME = TaskPolicy(
-    name="ask-outcome-day",
-    title="Ask the agency what came of it, and whether the danger is over",
-    roles=(Role.LE_SPECIALIST, Role.LE_LIAISON),
-    ladder=climb((0, (Role.LE_SPECIALIST,)), (240, (Role.LE_LIAISON, Role.LE_SPECIALIST)), again=480),
-    form=(FormField(name="outcome", label="Outcome", kind=FieldKind.CHOICE, required=True,
-                    choices=("resolved", "ongoing", "harm", "unknown")),),
-    give_up=timedelta(days=2),
-)  # fmt: skip
-AFTER_A_DAY = FollowUp(name="day", after=timedelta(hours=24), task=OUTCOME)
-LATER = OUTCOME.model_copy(update={"name": "ask-outcome-week"})
-AFTER_A_WEEK = FollowUp(name="week", after=timedelta(days=6), task=LATER)
-
-INTAKE = (
-    FormField(name="account", label="Account id on the platform", kind=FieldKind.ACCOUNT, required=True),
-    FormField(name="requester_email", label="Requester's official mail", kind=FieldKind.EMAIL, required=True,
-              identifying=True),
-    FormField(name="category", label="Nature of the emergency", kind=FieldKind.CHOICE, required=True,
-              choices=("child-safety", "missing-person", "self-harm", "violence", "disaster")),
-    FormField(name="country", label="Country of the person in danger, two letters", required=True),
-    FormField(name="data_wanted", label="Fields that would resolve it", kind=FieldKind.LIST),
-    FormField(name="content_wanted", label="Content is asked for too", kind=FieldKind.BOOL),
-    FormField(name="officer", label="Officer's name, rank and badge", identifying=True),
-    FormField(name="agency_name", label="Agency as they write it", identifying=True),
-    FormField(name="agency_case", label="Agency's case number", identifying=True),
-    FormField(name="in_danger", label="Who is in danger", identifying=True),
-    FormField(name="narrative", label="What is happening, and why this data resolves it", identifying=True),
-)  # fmt: skip
+GATES = (*RELEASING_GATES, PROTECT, ANSWER, REPORT_FRAUD)
 POLICY = Procedure(
     slug="emergency_data_request",
     prefix="EDR",
     title="Emergency data request",
-    version=1,
+    version=2,
+    code_version=2,
     intake=INTAKE,
-    gates=(RELEASE, RELEASE_CONTENT, PROTECT, REFUSE),
-    tasks=(CALL_BACK, ASSESS, CALL_DESK),
+    gates=GATES,
+    tasks=(
+        *ASKING_TASKS,
+        *IDENTITY_TASKS,
+        ASSESS,
+        *DELIVERY_TASKS,
+        *SAFETY_TASKS,
+        REPORT_BY_HAND,
+        *ENDING_TASKS,
+        *ANSWERING_TASKS,
+    ),
     owner=OWNER,
     hand_over=HAND_OVER,
     interventions=FAILED_STEPS,
     stand_down=STAND_DOWN,
     follow_ups=(AFTER_A_DAY, AFTER_A_WEEK),
-    clocks=(EDR_ACKNOWLEDGE, EDR_DECIDE.met_at(RELEASE.name, PROTECT.name, REFUSE.name)),
+    clocks=(EDR_ACKNOWLEDGE, EDR_DECIDE.met_at(*(each.name for each in GATES))),
     review=REVIEW,
     fitness=Fitness(trained=True),
+    delivery=DeliveryPolicy(),
 )
 
 
-@workflow.defn(name="sop.emergency_data_request")
+@workflow.defn(name=POLICY.workflow)
 class EmergencyDataRequest(IncidentWorkflow):
     @workflow.run
     async def run(self, incident: OpenIncident) -> IncidentReport:
@@ -122,28 +94,51 @@ class EmergencyDataRequest(IncidentWorkflow):
         async with self.phase(Phase.CONTAIN):
             self.own()
             self.clock(EDR_ACKNOWLEDGE, EDR_DECIDE)
+            self.beside("holding", hold(self))
             await self.do(SnapshotAccount(account=account, reason="emergency-request"))
         async with self.phase(Phase.INVESTIGATE):
-            identity, emergency = await self.both(verify_agency(self), assess_emergency(self))
-            findings = (identity.finding, emergency.finding)
+            await complete(self)
+            if self.fact("requester") == "other":
+                return await redirect(self)
+            tiers = RECORDS + CONTENT if self.fact("content_wanted") else RECORDS
+            identity, emergency = await self.both(verify_requester(self, wanted=tiers), assess(self))
+            if await taken_back(self, identity, emergency):
+                return await answer(self, Outcome.WITHDRAWN, "withdrawn", identity, identity.findings)
+            route = await routed(self)
+            findings = (*identity.findings, emergency.finding, completeness(self))
         if identity.contradicted:
-            return await refuse(self, "fraud", findings)
+            return await forged(self, identity, findings)
         if not emergency.real:
-            return await refuse(self, "not-an-emergency", findings)
+            return await answer(self, Outcome.REFUSED, emergency.refusal, identity, findings)
+        if route.way is Way.SISTER:
+            return await pass_on(self, route, identity, emergency.category, findings)
         if not identity.confirmed:
-            return await protect(self, findings)
+            return await protect_instead(self, identity, findings)
         async with self.phase(Phase.NOTIFY):
-            agency, kind = identity.recipient, f"agency-{identity.country}"
-            scope = await self.do(
-                GatherScope(account=account, tiers=RECORDS + CONTENT, recipient=kind, reason=emergency.category)
+            least = await self.do(
+                GatherLeast(
+                    account=account,
+                    recipient="agency",
+                    country=identity.country,
+                    entity=self.incident.entity,
+                    wanted=Wanted.of(self.state.facts, emergency.category, emergency.answered),
+                )
             )
-            if not scope.tier(*RECORDS):
-                return await refuse(self, "no-legal-basis", findings, agency.id)
-            match await release(self, RELEASE, agency, scope, RECORDS, findings):
+            if not least.scope.tier(*RECORDS):
+                if Instead.CALL_DESK in least.instead:
+                    return await protect_instead(self, identity, findings)
+                return await answer(self, Outcome.REFUSED, "no-legal-basis", identity, findings)
+            match await release_least(self, least, identity, findings, RECORDS):
+                case Denied(code="unverified"):
+                    return await protect_instead(self, *doubted(identity, findings))
+                case Denied(code="withdrawn"):
+                    return await answer(self, Outcome.WITHDRAWN, "withdrawn", identity, findings)
                 case Denied(code=code):
-                    return await refuse(self, code, findings, agency.id)
-            if self.fact("content_wanted") and scope.tier(*CONTENT):
-                await release(self, RELEASE_CONTENT, agency, scope, CONTENT, findings)
+                    return await answer(self, Outcome.REFUSED, code, identity, findings)
+                case state if state is not PackageState.OPENED:
+                    return await protect_instead(self, identity, findings)
+            if least.scope.tier(*CONTENT) and "E3" in identity.tiers:
+                await release_least(self, least, identity, findings, CONTENT)
             await self.follow_up(AFTER_A_DAY)
             await self.follow_up(AFTER_A_WEEK)
         async with self.phase(Phase.REVIEW):
