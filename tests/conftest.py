@@ -41,6 +41,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
+@pytest.fixture
+def today(world: World) -> World:
+    """The deployment as a stranger finds it: every case is declared by the newest version of its procedure."""
+    assert world.today is not None
+    return world.today
+
+
 @pytest.fixture(scope="session")
 async def world(home: Path, temporal_server: EmbeddedServer, simulators: Simulators) -> AsyncIterator[World]:
     extra = [answered, containment, delivering, timed, verifying]

@@ -58,6 +58,7 @@ from workers.runner import running
 from workers.settings import Settings, load_settings
 from workers.telemetry import OFF, Telemetry
 from workers.wiring import Ports, open_ports, open_records
+from workflows.sops import emergency_data_request_1
 
 EXAMPLE_DIRECTORY = Path("integrations/directory/example.yaml")
 ANSWERS: dict[str, Any] = {
@@ -113,6 +114,7 @@ class World:
     declarer: Declarer
     catalogue: Catalogue
     sims: Simulators
+    today: World | None = None  # the same deployment, declaring by the newest version of each procedure
     between_looks: float = 0.2
     patience: float = 20.0  # seconds that a test waits for a condition
 
@@ -196,6 +198,13 @@ def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Set
     )
 
 
+def as_first(newest: Catalogue) -> Catalogue:
+    """What the tests of the engine declare by: the first version of the emergency data request, whose few steps they
+    know, and which goes on running for the cases that began with it."""
+    first = emergency_data_request_1.POLICY
+    return replace(newest, procedures={**newest.procedures, first.slug: first})
+
+
 def _declarer(settings: Settings, client: Client, store: Store, vault: Vault, catalogue: Catalogue) -> Declarer:
     return Declarer(
         client=client,
@@ -230,7 +239,8 @@ async def open_world(
     """A deployment on this server. Without `workers` the test runs its own; `more` are settings."""
     settings = settings_for(home, server.address, sims, **more)
     make_keys(settings)
-    catalogue = load_catalogue(extra)
+    newest = load_catalogue(extra)
+    catalogue = as_first(newest)
     client = await connect(
         settings.temporal_address,
         "default",
@@ -243,22 +253,26 @@ async def open_world(
         ports = await stack.enter_async_context(open_ports(settings, observer=telemetry.observer))
         store, vault = await stack.enter_async_context(open_records(settings, telemetry.observer))
         auditing = await stack.enter_async_context(open_auditing(settings, store, vault))
-        declarer = _declarer(settings, travel.client, store, vault, catalogue)
-        desk = LocalDesk(
-            client=travel.client,
-            ledger=store.ledger,
-            cases=store.cases,
-            vault=vault,
-            directory=ports.directory,
-            signer=desk_signer(settings),
-            declarer=declarer,
-            procedures=catalogue.procedures,
-            auditing=auditing,
-            rotas=ports.rotas,
-        )
+
+        def opened(by: Catalogue, today: World | None) -> World:
+            declarer = _declarer(settings, travel.client, store, vault, by)
+            desk = LocalDesk(
+                client=travel.client,
+                ledger=store.ledger,
+                cases=store.cases,
+                vault=vault,
+                directory=ports.directory,
+                signer=desk_signer(settings),
+                declarer=declarer,
+                procedures=by.procedures,
+                auditing=auditing,
+                rotas=ports.rotas,
+            )
+            return World(settings, travel.client, travel, ports, store, desk, auditing, declarer, by, sims, today)
+
         if workers:
-            await stack.enter_async_context(running(client, ports, catalogue, cached=cached, sticky=_UNHURRIED))
-        yield World(settings, travel.client, travel, ports, store, desk, auditing, declarer, catalogue, sims)
+            await stack.enter_async_context(running(client, ports, newest, cached=cached, sticky=_UNHURRIED))
+        yield opened(catalogue, opened(newest, None))
 
 
 __all__ = [

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.acts import Act, Approve, Deny, Done, FactValue, Retry, Take
@@ -51,8 +51,8 @@ class Deed:
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """Who does what next. `mark` tells one thing to do from every other."""
+class Plan:
+    """Who does what next. `mark` tells one thing to do from every other; `about` is None for the owner's seat."""
 
     person: Person
     case: str
@@ -62,7 +62,8 @@ class _Plan:
 
 class People:
     """`run` until cancelled. `desks` has each person's way to the desk; `delay` is their hesitation in seconds, least
-    and most. `hear` is told of every deed as it happens; `deeds` and `refusals` keep them."""
+    and most. `hear` is told of every deed as it happens; `deeds` and `refusals` keep them. With `case` they see that
+    case alone; `answer` may say what one of them does, and else they do what anybody would who sees nothing wrong."""
 
     def __init__(
         self,
@@ -72,7 +73,11 @@ class People:
         seed: int = 1,
         delay: tuple[float, float] = (0.2, 1.0),
         hear: Callable[[Deed], None] = lambda deed: None,
+        case: str = "",
+        answer: Callable[[Person, Waiting], Awaitable[Act | None]] | None = None,
     ) -> None:
+        self._case = case
+        self._answer = answer
         self._people = {each.id: each for each in people}
         self._desks = desks
         self._random = random.Random(seed)  # noqa: S311 - hesitation, not a secret
@@ -99,9 +104,18 @@ class People:
                     group.create_task(self._carry_out(plan, self._random.uniform(*self._delay)))
                 await asyncio.sleep(LOOK_EVERY)
 
+    async def look(self) -> list[Plan]:
+        """What they would do now, for whoever sets their pace."""
+        await self._look()  # only what was there a look ago is shared out
+        return await self._look()
+
+    async def carry_out(self, plan: Plan) -> None:
+        """Do one of these now."""
+        await self._carry_out(plan, 0.0)
+
     # -- looking ------------------------------------------------------------------------------------------
 
-    async def _look(self) -> list[_Plan]:
+    async def _look(self) -> list[Plan]:
         seen = await asyncio.gather(*(self._waiting(each) for each in self._people))
         things: dict[tuple[str, str], list[tuple[Person, Waiting]]] = {}
         for person, found in zip(self._people.values(), seen, strict=True):
@@ -115,7 +129,7 @@ class People:
 
     async def _waiting(self, person: str) -> Sequence[Waiting]:
         try:
-            found = await self._desks[person].waiting(person)
+            found = await self._desks[person].waiting(person, case=self._case)
         except HoldfastError as error:
             if self._last_look.get(person) is not error.code:  # a desk that is away is said once
                 self._note(Deed(person, "", "", "look", refused=error.code, sentence=error.sentence))
@@ -124,7 +138,7 @@ class People:
         self._last_look[person] = None
         return found
 
-    async def _seats_to_take(self) -> list[_Plan]:
+    async def _seats_to_take(self) -> list[Plan]:
         """Every case needs an owner; the first escalation specialist takes it."""
         owner = next((each for each in self._people.values() if _OWNS in each.roles), None)
         if owner is None or self._last_look.get(owner.id) is not None:
@@ -134,10 +148,11 @@ class People:
         except HoldfastError as error:
             self._note(Deed(owner.id, "", "", "look", refused=error.code, sentence=error.sentence))
             return []
-        free = [each.case for each in cases if not each.owner and "/" not in each.case]
-        return [_Plan(owner, case, (case, "owner", owner.id), None) for case in free]
+        mine = [each for each in cases if self._case in ("", each.case)]
+        free = [each.case for each in mine if not each.owner and "/" not in each.case]
+        return [Plan(owner, case, (case, "owner", owner.id), None) for case in free]
 
-    def _share(self, views: Sequence[tuple[Person, Waiting]]) -> Iterator[_Plan]:
+    def _share(self, views: Sequence[tuple[Person, Waiting]]) -> Iterator[Plan]:
         """Who of those who may does it: one person a task or intervention, one a seat of a gate."""
         about = views[0][1]
         able = [person for person, each in views if each.may]
@@ -148,22 +163,22 @@ class People:
                 seats = [each["roles"] for each in about.card["seats"]]
                 for person in _seated(seats, [each for each in self._people.values() if each in able], voted):
                     if person.id not in voted:
-                        yield _Plan(person, about.case, (*mark, person.id), about)
+                        yield Plan(person, about.case, (*mark, person.id), about)
             case "task":
                 able.sort(key=lambda each: _rank(each, about.card["roles"]))
                 if able:
-                    yield _Plan(able[0], about.case, mark, about)
+                    yield Plan(able[0], about.case, mark, about)
             case _:
                 engineers = [each for each in able if Role.ENGINEER in each.roles]
                 if engineers and about.card["leave"]["retry"] == "allowed":
-                    yield _Plan(engineers[0], about.case, mark, about)
+                    yield Plan(engineers[0], about.case, mark, about)
 
     def _gave_up(self, mark: tuple[str, ...]) -> bool:
         return self._refused[mark] >= _TRIES
 
     # -- acting -------------------------------------------------------------------------------------------
 
-    async def _carry_out(self, plan: _Plan, hesitation: float) -> None:
+    async def _carry_out(self, plan: Plan, hesitation: float) -> None:
         await asyncio.sleep(hesitation)
         about, who, act = plan.about, plan.person.id, ""
         subject, title = (about.key, about.title) if about else ("", "the owner's seat")
@@ -182,7 +197,7 @@ class People:
         finally:
             self._planned.discard(plan.mark)
 
-    def _doing(self, plan: _Plan, act: Act) -> Doing:
+    def _doing(self, plan: Plan, act: Act) -> Doing:
         name = "|".join((*plan.mark, plan.person.id, str(self._refused[plan.mark])))
         seen = plan.about
         return Doing(
@@ -194,10 +209,13 @@ class People:
             act=act,
         )
 
-    async def _decide(self, plan: _Plan) -> Act:
+    async def _decide(self, plan: Plan) -> Act:
         about = plan.about
         if about is None:
             return Take()
+        said = None if self._answer is None else await self._answer(plan.person, about)
+        if said is not None:
+            return said
         match about.kind:
             case "gate" if about.card.get("because"):
                 # Acting may harm as much as not acting: they leave things as they are, and say why.

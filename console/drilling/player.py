@@ -1,0 +1,136 @@
+"""Plays one case to its end in simulated time: people answer after so many minutes, and nobody waits in between.
+
+The clock of the case jumps to whatever comes next, be it a person's answer or one of the case's own dates. What the
+case's timeline says of minutes is therefore what the procedure would have taken with people of this pace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.acts import Act
+from domain.desk import Desk, Waiting
+from domain.errors import Code, HoldfastError
+from domain.people import Person
+from domain.state import State, Status
+from integrations.simulator.people import Deed, People, Plan
+
+_SETTLE = 0.05  # seconds between two looks; the case moves on by itself in less
+_QUIET = 3  # looks alike after which nothing more comes by itself
+_STEP = timedelta(seconds=1)
+
+
+class Clock(Protocol):
+    """The case's own clock."""
+
+    async def now(self) -> datetime: ...
+
+    async def later(self, by: timedelta) -> None: ...
+
+
+Answer = Callable[[Person, Waiting], Awaitable[Act | None]]
+"""What somebody does about a thing that waits; None: what anybody would do who sees nothing wrong."""
+
+
+@dataclass
+class Script:
+    """How people and partners behave in this case. `pace` is after how many minutes somebody does what waits under
+    this name (the longest name that fits counts, "" is for the rest); `silent` are names that nobody answers;
+    `answer` says what they do. `limit` ends a case that never would."""
+
+    answer: Answer
+    pace: Mapping[str, float] = field(default_factory=lambda: {"": 1.0})
+    silent: frozenset[str] = frozenset()
+    limit: timedelta = timedelta(days=30)
+
+    def after(self, name: str) -> timedelta:
+        fits = [each for each in self.pace if name.startswith(each)]
+        return timedelta(minutes=self.pace[max(fits, key=len)] if fits else 1.0)
+
+
+class Player:
+    """Drives one case. `look` is the state as the desk shows it, `people` act for it alone."""
+
+    def __init__(
+        self,
+        case: str,
+        *,
+        people: Sequence[Person],
+        desks: Mapping[str, Desk],
+        look: Callable[[], Awaitable[State]],
+        clock: Clock,
+        script: Script,
+        hear: Callable[[Deed], None] = lambda deed: None,
+    ) -> None:
+        self._case = case
+        self._look = look
+        self._clock = clock
+        self._script = script
+        self._people = People(people, desks, case=case, answer=script.answer, hear=hear)
+
+    @property
+    def deeds(self) -> list[Deed]:
+        """Everything that the people did or were refused, oldest first."""
+        return self._people.deeds
+
+    async def play(self) -> State:
+        """Until the case has closed; returns how it stands then.
+
+        Raises:
+            HoldfastError: `fault` where nothing is left to happen and it is open still, with what waits.
+        """
+        began = await self._clock.now()
+        while True:
+            state, plans = await self._settled()
+            if state.status is Status.CLOSED:
+                return state
+            now = await self._clock.now()
+            if now - began > self._script.limit:
+                raise HoldfastError(Code.FAULT, f"{self._case} is open still, in phase {state.phase.value}")
+            due = sorted(((self._when(plan, state), place) for place, plan in enumerate(plans)))
+            dates = sorted(at for at in state.deadlines.values() if at > now)
+            if due and (not dates or due[0][0] <= dates[0]):
+                await self._until(due[0][0], now)
+                await self._people.carry_out(plans[due[0][1]])
+            elif dates:
+                await self._until(dates[0] + _STEP, now)
+            else:
+                raise HoldfastError(Code.FAULT, f"{self._case}: nothing is left to happen; {_open(state)}")
+
+    def _when(self, plan: Plan, state: State) -> datetime:
+        if plan.about is None:
+            return state.declared_at + self._script.after("owner")
+        return plan.about.opened_at + self._script.after(
+            plan.about.key.rpartition("/")[0].rpartition("/")[2].rpartition(".")[2]
+        )
+
+    async def _until(self, at: datetime, now: datetime) -> None:
+        if at > now:
+            await self._clock.later(at - now)
+
+    async def _settled(self) -> tuple[State, list[Plan]]:
+        """The case when nothing more comes of itself, and what its people would do about it."""
+        alike, before = 0, -1
+        while True:
+            state = await self._look()
+            if state.status is Status.CLOSED:
+                return state, []
+            alike = alike + 1 if state.entry_number == before else 0
+            before = state.entry_number
+            if alike >= _QUIET:
+                plans = await self._people.look()
+                wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
+                return state, wanted
+            await asyncio.sleep(_SETTLE)
+
+    def _ignored(self, about: Waiting) -> bool:
+        return any(each in about.key for each in self._script.silent)
+
+
+def _open(state: State) -> str:
+    waits = [*state.gates.values(), *state.tasks.values(), *state.interventions.values()]
+    return ", ".join(each.key for each in waits if each.open) or "nothing waits"
