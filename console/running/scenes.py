@@ -12,8 +12,9 @@ from typing import TypeVar
 import httpx
 
 from activities.platform import SnapshotAccount
+from console.drilling.partners import OnThePhone
 from console.running import parts
-from console.running.script import COMMAND, CREW, DECLARER, LOOKER, TEXT
+from console.running.script import AGENCY, COMMAND, CREW, DECLARER, LOOKER, TEXT
 from console.running.story import Story
 from console.stack import Stack
 from domain.base import Model
@@ -24,6 +25,7 @@ from domain.state import State, Status
 from domain.timeline import Kind, LedgerEntry
 from integrations.desk_client.client import DeskClient
 from integrations.directory.file import DirectoryFile
+from integrations.simulator.agency import Agency, Opened, Opener
 from integrations.simulator.people import Deed, People
 from integrations.temporal.skipping import TimeTravel
 
@@ -72,7 +74,8 @@ class Scenes:
             self._http = http
             self._desks = {each: DeskClient(self._stack.settings.desk_url, each, http) for each in (*CREW, LOOKER)}
             crew = [each for each in map(self._directory.person, CREW) if each is not None]
-            people = People(crew, self._desks, delay=self._delay, hear=self._hear)
+            phone = OnThePhone(self._desks, self._agency(), Opener(), hear=self._hear_agency)
+            people = People(crew, self._desks, delay=self._delay, hear=self._hear, answer=phone.answer)
             await self._fail_on_purpose()
             await self._declare()
             async with _beside(
@@ -93,7 +96,7 @@ class Scenes:
     async def _fail_on_purpose(self) -> None:
         """The platform will be slow once, and the portal will once refuse our credentials."""
         slow = {"match": "preserve", "kind": "latency", "times": 1, "value": _SLOW}
-        closed = {"match": "seal", "kind": "status", "times": 1, "value": 401}
+        closed = {"match": "offer", "kind": "status", "times": 1, "value": 401}
         for name, fault in (("platform", slow), ("portal", closed)):
             (await self._http.post(f"{self._sim(name)}/faults", json=fault)).raise_for_status()
 
@@ -139,9 +142,10 @@ class Scenes:
         return not (await self._http.get(f"{self._sim('platform')}/faults")).json()["armed"]
 
     async def _decide(self) -> None:
-        await self._scene("Investigate and notify: a call-back, an assessment, two people decide, a vendor fails")
-        await self._until("what was approved to be delivered", lambda: self._noted(Kind.EFFECT, "deliver"))
-        self._story.say("the approved fields are at the portal, the link is in the agency's own mailbox")
+        await self._scene("Investigate and notify: the agency is called back, two people decide, a vendor fails")
+        await self._until("what was approved to be at the portal", lambda: self._noted(Kind.EFFECT, "offer_package"))
+        self._story.say("the approved fields are at the portal, closed; the link is in the agency's own mailbox")
+        await self._until("the agency to open its package", lambda: self._noted(Kind.DELIVERY, code="opened"))
 
     async def _monitor(self) -> None:
         await self._scene("Monitoring: what came of it, a day and a week later")
@@ -218,6 +222,12 @@ class Scenes:
 
     # -- looking ------------------------------------------------------------------------------------------
 
+    def _agency(self) -> Agency:
+        listed = self._directory.agency(AGENCY)
+        if listed is None:
+            raise HoldfastError(Code.BROKEN_CONFIGURATION, f"the example directory does not list {AGENCY}")
+        return Agency(self._http, self._stack.places.url("mail"), listed.mailbox)
+
     def _sim(self, name: str) -> str:
         return f"{self._stack.places.url(name)}/_sim"
 
@@ -227,8 +237,9 @@ class Scenes:
     async def _timeline(self, case: str, after: int = 0) -> list[LedgerEntry]:
         return list(await self._desks[LOOKER].timeline(LOOKER, case, after=after))
 
-    async def _noted(self, kind: Kind, subject: str) -> bool:
-        return any(x.entry.kind is kind and f"/{subject}/" in x.entry.subject for x in await self._timeline(self._case))
+    async def _noted(self, kind: Kind, subject: str = "", *, code: str = "") -> bool:
+        entries = [x.entry for x in await self._timeline(self._case) if x.entry.kind is kind]
+        return any((f"/{subject}/" in each.subject or not subject) and code in ("", each.code) for each in entries)
 
     async def _until(self, what: str, found: Callable[[], Awaitable[T | None]], within: float = 60) -> T:
         """The first answer that is not empty. A desk that cannot answer now is asked again."""
@@ -257,6 +268,10 @@ class Scenes:
         name = who.name if who else deed.person
         done = f"{deed.act}: {deed.title or deed.subject}"
         self._story.person(name, done if deed.refused is None else f"{done} — refused: {deed.sentence}")
+
+    def _hear_agency(self, opened: Opened) -> None:
+        said = f"opens it with the code: {', '.join(opened.fields)}" if opened.fields else f"is refused: {opened.refused}"
+        self._story.person("The agency's duty officer", said)
 
     async def _narrate(self, case: str, of: str) -> None:
         """The case's own record, line by line, as far as the desk can show it at the moment."""

@@ -7,3 +7,4 @@ LOOKER = "inc-lena"  # the incident commander sees every case
 CREW = ("esc-dara", "les-ada", "leg-fay", "dut-hana", "dut-ivo", "eng-nia", "inc-lena")
 COMMAND = "/incident"
 TEXT = "drill edr acct-synthetic-001 desk.sergeant@police.northfield.example.org US missing-person"
+AGENCY = "agency-northfield"

@@ -27,6 +27,7 @@ _WORDS = {
     Kind.INTERVENTION_ENDED: "the intervention is over",
     Kind.FOLLOW_UP: "it is time to look back",
     Kind.REVIEW: "its review",
+    Kind.DELIVERY: "the package",
     Kind.DEVIATION: "a deviation",
     Kind.CLOSED: "closed",
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -97,6 +98,14 @@ class MailSimulator(Simulator[MailState]):
             for mail in reversed(self.state.messages)
         ]
         return (Table("Messages, newest first", ("At", "From", "To", "Subject", "Message-ID", "Text"), rows),)
+
+    def add_controls(self, app: web.Application) -> None:
+        app.router.add_get("/_sim/mailboxes/{address}", self._mailbox)
+
+    async def _mailbox(self, request: web.Request) -> web.Response:
+        """What came to one address, oldest first, repeats included: its owner's inbox."""
+        address = request.match_info["address"]
+        return web.json_response([each.model_dump(mode="json") for each in self.messages if address in each.to])
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
