@@ -97,4 +97,9 @@ def compressed(procedure: Procedure, factor: float) -> Procedure:
     if not isinstance(shorter, Procedure):
         raise TypeError("a procedure stays a procedure")
     # A calendar is asked about real days; only what it answers is played faster.
-    return shorter.model_copy(update={"clocks": tuple(each.paced(factor) for each in shorter.clocks)})
+    paced = shorter.model_copy(update={"clocks": tuple(each.paced(factor) for each in shorter.clocks)})
+    if procedure.delivery is None or paced.delivery is None:
+        return paced
+    # An opened package lies at its portal for a day at any pace, so it is watched no more often than in a real case.
+    watched = {"after_opening": procedure.delivery.after_opening}
+    return paced.model_copy(update={"delivery": paced.delivery.model_copy(update=watched)})

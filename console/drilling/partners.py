@@ -57,7 +57,9 @@ class OnThePhone:
         if about.kind != "task" or name_of(about) != SPEAK_CODE or about.key in self._read_out:
             return None
         try:
-            code = (await self._desks[person.id].code_to_speak(person.id, Speak(case=about.case, subject=about.key))).code
+            code = (
+                await self._desks[person.id].code_to_speak(person.id, Speak(case=about.case, subject=about.key))
+            ).code
         except HoldfastError as error:
             if error.code is Code.NOT_ALLOWED:
                 return Cannot(code="code-not-shown")

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import httpx
 
+from activities.delivery import WatchPackage
+from activities.disclosure import DELIVERY_LIFE
 from activities.platform import SnapshotAccount
 from console.drilling.partners import OnThePhone
 from console.running import parts
@@ -162,6 +164,9 @@ class Scenes:
             self._story.say(f"the case's clock is moved on by {whole}, to its look back after a {follow_up}")
             await travel.later(handle, span)
             await self._until("the answer to the follow-up", partial(self._answered, follow_up))
+        self._story.say("the clock is moved on to the end of the package's link, until which a second opener may come")
+        await travel.later(handle, DELIVERY_LIFE)
+        await self._until("the closed case", partial(self._closed, self._case))
 
     async def _waits_for(self, follow_up: str) -> State | None:
         state = await self._state()
@@ -190,7 +195,11 @@ class Scenes:
         review = await self._until("the signed review", partial(self._state, self._review_id))
         entries = await self._until("the timeline", partial(self._timeline, self._case))
         self._story.scene(f"The timeline of {self._case}")
-        self._story.timeline(entries)
+        told = [each for each in entries if not _is_look(each)]
+        self._story.timeline(told)
+        self._story.plain(
+            f"  left out here: {len(entries) - len(told)} looks at the package, each a line of the record"
+        )
         stands = standing(review)
         text = await self._desks[LOOKER].document(LOOKER, self._review_id, stands.versions[-1].report)
         audit = await self._audit()
@@ -270,7 +279,9 @@ class Scenes:
         self._story.person(name, done if deed.refused is None else f"{done} — refused: {deed.sentence}")
 
     def _hear_agency(self, opened: Opened) -> None:
-        said = f"opens it with the code: {', '.join(opened.fields)}" if opened.fields else f"is refused: {opened.refused}"
+        said = (
+            f"opens it with the code: {', '.join(opened.fields)}" if opened.fields else f"is refused: {opened.refused}"
+        )
         self._story.person("The agency's duty officer", said)
 
     async def _narrate(self, case: str, of: str) -> None:
@@ -289,6 +300,10 @@ class Scenes:
                 self._story.ledger(each.entry, of)
                 told = each.sequence
             await asyncio.sleep(_LOOK_EVERY)
+
+
+def _is_look(each: LedgerEntry) -> bool:
+    return each.entry.kind is Kind.STEP_DONE and f"{WatchPackage.NAME}/" in each.entry.subject
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.errors import Code, HoldfastError
 from domain.gates import Ladder
+from domain.delivery import DeliveryPolicy
 from domain.incident import compressed
 from domain.people import Role
 from domain.policy import (
@@ -230,6 +231,14 @@ def test_a_compressed_procedure_is_the_same_but_for_its_patience() -> None:
     assert shorter.review.act.ladder.again == timedelta(seconds=15)
     assert procedure_faults(shorter) == []
     assert compressed(shorter, 60) == full
+
+
+def test_a_compressed_procedure_watches_an_opened_package_as_often_as_its_portal_keeps_it() -> None:
+    full = PROCEDURE.model_copy(update={"delivery": DeliveryPolicy()})
+    paced = compressed(full, 1 / 60).delivery
+    assert paced is not None
+    assert paced.recall_after == timedelta(minutes=4)
+    assert paced.after_opening == DeliveryPolicy().after_opening
 
 
 def test_the_whole_procedure_at_full_length_is_unchanged() -> None:
