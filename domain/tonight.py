@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 
+from domain.agencies import DIRECTORY_EDITOR
 from domain.base import Model
 from domain.duty import OnDuty, duty_list, on_duty, turning_points
 from domain.fitness import unfit
@@ -102,8 +103,10 @@ def _gaps(procedure: Procedure, moment: Moment) -> Iterator[tuple[str, tuple[str
     for task, able in zip(working, hands, strict=True):
         if not able:
             yield task.name, tuple(role.value for role in task.roles), NOBODY
+    # Whoever keeps the list of agencies is chosen from many roles, so that those whom a gate needs are left out of it.
+    spent = [able for task, able in zip(working, hands, strict=True) if able and task.records_as != DIRECTORY_EDITOR]
     for gate in (*procedure.gates, procedure.stand_down):
-        gap = _gap(procedure, gate, moment, [each for each in hands if each])
+        gap = _gap(procedure, gate, moment, spent)
         if gap is not None:
             yield gate.name, *gap
 

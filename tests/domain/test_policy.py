@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.delivery import DeliveryPolicy
 from domain.errors import Code, HoldfastError
 from domain.gates import Ladder
-from domain.delivery import DeliveryPolicy
 from domain.incident import compressed
 from domain.people import Role
 from domain.policy import (
