@@ -7,6 +7,7 @@ case's timeline says of minutes is therefore what the procedure would have taken
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,16 +21,19 @@ from domain.state import State, Status
 from integrations.simulator.people import Deed, People, Plan
 
 _SETTLE = 0.05  # seconds between two looks; the case moves on by itself in less
-_QUIET = 3  # looks alike after which nothing more comes by itself
+_QUIET = 1  # more looks alike at a case that is not at work, after which nothing more comes by itself
+_PATIENCE = 60.0  # seconds of the world's clock: a step that takes longer is not one of a stand-in
 _STEP = timedelta(seconds=1)
 
 
 class Clock(Protocol):
-    """The case's own clock."""
+    """The case's own clock. `busy` says whether the case itself is still at work, where that can be told."""
 
     async def now(self) -> datetime: ...
 
     async def later(self, by: timedelta) -> None: ...
+
+    async def busy(self) -> bool: ...
 
 
 Answer = Callable[[Person, Waiting], Awaitable[Act | None]]
@@ -40,11 +44,13 @@ Answer = Callable[[Person, Waiting], Awaitable[Act | None]]
 class Script:
     """How people and partners behave in this case. `pace` is after how many minutes somebody does what waits under
     this name (the longest name that fits counts, "" is for the rest); `silent` are names that nobody answers;
-    `answer` says what they do. `limit` ends a case that never would."""
+    `answer` says what they do; `passing` are the names of dates that nobody need be there for. `limit` ends a case that
+    never would."""
 
     answer: Answer
     pace: Mapping[str, float] = field(default_factory=lambda: {"": 1.0})
     silent: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
     limit: timedelta = timedelta(days=30)
 
     def after(self, name: str) -> timedelta:
@@ -92,7 +98,7 @@ class Player:
             if now - began > self._script.limit:
                 raise HoldfastError(Code.FAULT, f"{self._case} is open still, in phase {state.phase.value}")
             due = sorted(((self._when(plan, state), place) for place, plan in enumerate(plans)))
-            dates = sorted(at for at in state.deadlines.values() if at > now)
+            dates = sorted(at for key, at in state.deadlines.items() if at > now and not self._passes(key))
             if due and (not dates or due[0][0] <= dates[0]):
                 await self._until(due[0][0], now)
                 await self._people.carry_out(plans[due[0][1]])
@@ -114,11 +120,18 @@ class Player:
 
     async def _settled(self) -> tuple[State, list[Plan]]:
         """The case when nothing more comes of itself, and what its people would do about it."""
-        alike, before = 0, -1
+        alike, before, until = 0, -1, time.monotonic() + _PATIENCE
         while True:
+            busy = await self._clock.busy()  # first: what it has just finished is in the state that we look at then
             state = await self._look()
             if state.status is Status.CLOSED:
                 return state, []
+            if time.monotonic() > until:
+                raise HoldfastError(Code.FAULT, f"{self._case} does not come to rest; {_open(state)}")
+            if busy:
+                alike, before = 0, -1
+                await asyncio.sleep(_SETTLE)
+                continue
             alike = alike + 1 if state.entry_number == before else 0
             before = state.entry_number
             if alike >= _QUIET:
@@ -126,6 +139,9 @@ class Player:
                 wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
                 return state, wanted
             await asyncio.sleep(_SETTLE)
+
+    def _passes(self, key: str) -> bool:
+        return any(each in key for each in self._script.passing)
 
     def _ignored(self, about: Waiting) -> bool:
         return any(each in about.key for each in self._script.silent)

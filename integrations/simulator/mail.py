@@ -100,12 +100,14 @@ class MailSimulator(Simulator[MailState]):
         return (Table("Messages, newest first", ("At", "From", "To", "Subject", "Message-ID", "Text"), rows),)
 
     def add_controls(self, app: web.Application) -> None:
+        app.router.add_get("/_sim/mailboxes", self._mailbox)
         app.router.add_get("/_sim/mailboxes/{address}", self._mailbox)
 
     async def _mailbox(self, request: web.Request) -> web.Response:
-        """What came to one address, oldest first, repeats included: its owner's inbox."""
-        address = request.match_info["address"]
-        return web.json_response([each.model_dump(mode="json") for each in self.messages if address in each.to])
+        """What came to one address, or to all, oldest first, repeats included."""
+        address = request.match_info.get("address", "")
+        mine = [each for each in self.messages if not address or address in each.to]
+        return web.json_response([each.model_dump(mode="json") for each in mine])
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

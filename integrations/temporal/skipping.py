@@ -31,3 +31,9 @@ class TimeTravel:
     async def now(self, handle: WorkflowHandle[Any, Any]) -> datetime:
         """What the workflow's clock says, in UTC."""
         return await self._skipper.get_current_time(handle)
+
+
+async def at_work(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether the workflow has a step under way or something to think about: its clock is not to be moved then."""
+    found = (await handle.describe()).raw_description
+    return bool(found.pending_activities) or found.HasField("pending_workflow_task")

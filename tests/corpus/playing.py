@@ -13,6 +13,7 @@ from domain.desk import Speak, Waiting
 from domain.incident import IncidentReport
 from domain.people import Person
 from domain.state import State
+from integrations.temporal.skipping import at_work
 from tests.flows.handing import GOVERNMENT, OFFICER, tries
 from tests.world import Case, World
 
@@ -40,6 +41,9 @@ class _Clock:
 
     async def later(self, by: timedelta) -> None:
         await self._case.world.travel.later(self._case.handle, by)
+
+    async def busy(self) -> bool:
+        return await at_work(self._case.handle)
 
 
 async def played(case: Case, how: Behaviour) -> tuple[State, IncidentReport]:
