@@ -142,7 +142,7 @@ def test_another_end_than_that_of_the_scenario_is_missed() -> None:
 
 def test_whoever_verified_and_decided_is_named() -> None:
     record = gate_record(votes=(vote("vera", Role.LEGAL), vote("hana", Role.DUTY_MANAGER)), status=Status.APPROVED)
-    assert record.gate.excludes == ("verifier",)
+    assert "verifier" in record.gate.excludes
     assert line(scored(played(state=closed(record))), VERIFIED).why == "vera at release"
     other = record.model_copy(update={"votes": (vote("fay", Role.LEGAL),)})
     assert line(scored(played(state=closed(other))), VERIFIED).met
