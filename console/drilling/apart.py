@@ -1,7 +1,5 @@
-"""A drill is apart from everything real: it starts only where no real party is configured, and takes nothing with it.
-
-Three walls. It refuses to begin; its processes get settings of their own, with a stand-in for every party; and each
-step that lets something leave refuses a drill wherever parties are real.
+"""A drill is apart from everything real, by three walls: it refuses to begin where a real party is configured, its
+processes get settings of their own, and each step that lets something leave refuses a drill where parties are real.
 """
 
 from __future__ import annotations
