@@ -15,8 +15,10 @@ def drill(
     seed: Annotated[int, typer.Option(help="Sets people's pace: the same seed, the same minutes.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="The score as JSON.")] = False,
 ) -> None:
-    """Play the production procedure in simulated time with simulated people, and score it. Exit status 0 only if all
-    was met."""
+    """Play a procedure in simulated time, with simulated people, and score it.
+
+    Exit status 0 only if all was met.
+    """
     import asyncio
     import sys
 

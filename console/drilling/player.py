@@ -1,5 +1,5 @@
-"""Plays one case in simulated time: people answer after so many minutes, and nobody waits in between. Its clock jumps to
-whatever comes next, a person's answer or one of its own dates, so its timeline has the minutes of people of this pace.
+"""Plays one case in simulated time: people answer after so many minutes, and nobody waits in between. Its clock jumps
+to whatever comes next, a person's answer or one of its own dates: its timeline has the minutes of people of this pace.
 """
 
 from __future__ import annotations
