@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from temporalio.client import Client
@@ -34,10 +34,11 @@ from domain.desk import (
 )
 from domain.errors import PASSING, Code, HoldfastError
 from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, EvidenceKind, EvidenceRef
+from domain.gates import Family
 from domain.ids import parse_case_id, spell_case_id
 from domain.observing import name_of
 from domain.outside import KnownRota, LiveDirectory, Rotas
-from domain.people import Authority, Directory, Person
+from domain.people import Authority, Directory, Person, Role
 from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
 from domain.receive import REPEATED
@@ -67,6 +68,7 @@ class LocalDesk:
         procedures: dict[str, Procedure],
         auditing: Auditing,
         rotas: Rotas | None = None,
+        settled: Callable[[Person], Awaitable[tuple[Role, ...]]] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
@@ -81,6 +83,7 @@ class LocalDesk:
         self._procedures = procedures
         self._auditing = auditing
         self._rotas = rotas
+        self._settled = settled
         self._open = OpenCases(self._casework.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
@@ -244,7 +247,7 @@ class LocalDesk:
             act=doing.act,
             person=person,
             authority=Authority(
-                roles=who.roles,
+                roles=await self._roles_for(who, case, doing.subject),
                 entity=who.entity,
                 country=who.country,
                 delegate_of=who.delegate_of,
@@ -254,9 +257,24 @@ class LocalDesk:
             at=self._now(),
         )
         with traced("act", act=doing.act.kind, subject=name_of(doing.subject)) as span:
-            recorded = await self._deliver(statement)
+            try:
+                recorded = await self._deliver(statement)
+            except HoldfastError as error:
+                if error.code is Code.NOT_SEATED and statement.authority.roles != who.roles:
+                    raise HoldfastError(error.code, "a role granted within a day does not count at a release") from None
+                raise
             span.set_attribute("holdfast.status", recorded.status)
             return recorded
+
+    async def _roles_for(self, who: Person, case: str, subject: str) -> tuple[Role, ...]:
+        """In which roles somebody acts. At a release none counts that was granted within a day: that is how somebody
+        would bring a second pair of hands."""
+        if self._settled is None or not subject:
+            return who.roles
+        gate = (await self._casework.state(case)).gates.get(subject)
+        if gate is None or gate.gate.family is not Family.DISCLOSE:
+            return who.roles
+        return await self._settled(who)
 
     async def _deliver(self, said: Statement) -> Recorded:
         """Foreseen, signed, sent, answered. What the case would refuse is not sent: it is kept in the ledger."""

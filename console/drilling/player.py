@@ -20,7 +20,7 @@ from domain.state import State, Status
 from integrations.simulator.people import Deed, People, Plan
 
 _SETTLE = 0.05  # seconds between two looks; the case moves on by itself in less
-_QUIET = 3  # looks alike after which nothing more comes by itself
+_QUIET = 2  # looks alike after which nothing more comes by itself
 _STEP = timedelta(seconds=1)
 
 
@@ -70,6 +70,7 @@ class Player:
         self._look = look
         self._clock = clock
         self._script = script
+        self._seen: tuple[int, list[Plan]] = (-1, [])
         self._people = People(people, desks, case=case, answer=script.answer, hear=hear)
 
     @property
@@ -95,6 +96,7 @@ class Player:
             dates = sorted(at for at in state.deadlines.values() if at > now)
             if due and (not dates or due[0][0] <= dates[0]):
                 await self._until(due[0][0], now)
+                self._seen = (-1, [])  # even where nothing came of it
                 await self._people.carry_out(plans[due[0][1]])
             elif dates:
                 await self._until(dates[0] + _STEP, now)
@@ -122,9 +124,11 @@ class Player:
             alike = alike + 1 if state.entry_number == before else 0
             before = state.entry_number
             if alike >= _QUIET:
-                plans = await self._people.look()
-                wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
-                return state, wanted
+                if self._seen[0] != state.entry_number:
+                    plans = await self._people.look()
+                    wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
+                    self._seen = (state.entry_number, wanted)
+                return state, self._seen[1]
             await asyncio.sleep(_SETTLE)
 
     def _ignored(self, about: Waiting) -> bool:
