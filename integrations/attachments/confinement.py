@@ -17,6 +17,8 @@ from domain.errors import Code, HoldfastError
 from integrations.attachments.confine import OUT_OF_MEMORY, READY, UNCONFINED
 
 _SCRIPT = Path(__file__).with_name("confine.py")
+# The child can send no signal, not even to itself: somebody of this machine ended it, and the document did not.
+_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)
 _STARTING = 30.0  # seconds for the interpreter and its libraries on a busy machine
 
 
@@ -27,6 +29,7 @@ class Ending(StrEnum):
     MEMORY = "memory"
     OUTPUT = "output"
     BROKE = "broke"
+    KILLED = "killed"
 
 
 class Ended(Exception):
@@ -88,6 +91,8 @@ class Channel:
                 return Ending.TIME
             case code if code == OUT_OF_MEMORY:
                 return Ending.MEMORY
+            case code if code in _FROM_OUTSIDE:
+                return Ending.KILLED
             case _:
                 return Ending.BROKE
 
@@ -146,5 +151,7 @@ async def _ready(process: asyncio.subprocess.Process) -> None:
         raise HoldfastError(Code.TRANSIENT, "the reader of attachments does not start") from None
     if said != READY:
         code = None if said else await process.wait()
+        if code in _FROM_OUTSIDE:
+            raise HoldfastError(Code.TRANSIENT, "the reader of attachments was ended from outside")
         reason = "libseccomp.so.2 and its filter are needed" if code == UNCONFINED else f"exit {code}"
         raise HoldfastError(Code.BROKEN_CONFIGURATION, f"attachments cannot be read safely here: {reason}")
