@@ -23,7 +23,6 @@ from domain.attachments import (
     Refusal,
     last_look,
 )
-from domain.errors import Code, HoldfastError
 from domain.outside import HashList
 from integrations.attachments import sniffing
 from integrations.attachments.confinement import Bounds, Channel, Ended, Ending, confined
@@ -81,8 +80,6 @@ class ConfinedReader:
             async with self._turn, confined(self._program, self._bounds) as child:
                 return await self._talk(child, data, media, known)
         except Ended as ended:
-            if ended.why is Ending.KILLED:
-                raise HoldfastError(Code.TRANSIENT, "the reader of attachments was ended from outside") from None
             return NotDrawn(code=_ENDINGS[ended.why])
         except _Refused as refused:
             return NotDrawn(code=refused.code)

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import os
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from domain.uploads import Upload
 from integrations.attachments.hash_list import HashListFile
 from integrations.simulator.hash_list import KNOWN
 from tests.attachments import documents
+from tests.attachments.test_confinement import children
 from tests.desk.conftest import Browser
 from tests.procedures import papers
 from tests.world import Case, World
@@ -160,24 +160,10 @@ async def test_people_who_may_not_see_the_case_see_none_of_its_pages(world: Worl
     assert not [each for each in await case.timeline() if each.kind is Kind.OPENED]
 
 
-def readers() -> Sequence[int]:
-    """The confined children of this process that run now."""
-    found = []
-    for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            try:
-                command = Path(f"/proc/{pid}/cmdline").read_bytes()
-            except FileNotFoundError:
-                continue
-            if b"confine.py" in command:
-                found.append(int(pid))
-    return found
-
-
 async def test_a_reader_that_is_killed_is_started_again_and_nothing_is_refused_for_it(world: World) -> None:
     case = await sent(world, documents.pdf())
     async with asyncio.timeout(20):
-        while not (found := readers()):
+        while not (found := children()):
             await asyncio.sleep(0.01)
     os.kill(found[0], signal.SIGKILL)
     await case.open("read-papers")
