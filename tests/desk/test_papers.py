@@ -15,7 +15,7 @@ from domain.attachments import LIMITS, SENTENCES, Refusal
 from domain.desk import Declaration
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
-from domain.incident import Outcome
+from domain.incident import Outcome, Rehearsal
 from domain.people import Role
 from domain.timeline import Kind
 from domain.uploads import Upload
@@ -105,6 +105,19 @@ async def test_a_known_file_is_sealed_and_a_case_is_opened_for_it_before_the_nex
     await read(case)
     report = await case.result()
     assert (report.outcome, report.code) == (Outcome.COMPLETED, "sealed")
+
+
+async def test_a_case_that_continues_as_new_examines_each_once_and_opens_one_case(world: World) -> None:
+    world.declarer.rehearsal = Rehearsal(every_verb=True)
+    try:
+        case = await sent(world, HIDDEN, documents.archive(letter=b"SYNTHETIC"), HIDDEN)
+    finally:
+        world.declarer.rehearsal = Rehearsal()
+    await case.open("read-papers")
+    timeline = await case.timeline()
+    assert [each.code for each in timeline if each.kind is Kind.ATTACHMENT] == ["sealed", "refused", "sealed"]
+    assert len([each for each in timeline if each.kind is Kind.LINKED]) == 1
+    assert (await case.state()).turnovers > 3
 
 
 async def test_what_is_beyond_the_number_is_looked_up_and_not_looked_at(world: World) -> None:
