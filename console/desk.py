@@ -19,6 +19,7 @@ from console.speaking import Speaking
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
+from domain.canonical import canonical
 from domain.desk import (
     Declaration,
     Declared,
@@ -33,7 +34,7 @@ from domain.desk import (
     Waiting,
 )
 from domain.errors import PASSING, Code, HoldfastError
-from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, EvidenceKind, EvidenceRef
+from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, OPENED_ON_RECORD, EvidenceKind, EvidenceRef
 from domain.gates import Family
 from domain.ids import parse_case_id, spell_case_id
 from domain.observing import name_of
@@ -47,6 +48,7 @@ from domain.signing import Signer
 from domain.standing import REVIEW, WELLBEING, privileged, tail_of
 from domain.state import State, Status
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
+from domain.uploads import unfit
 from integrations.base.tracing import traced
 
 _EXPLAINED = (Code.INVALID, Code.REASON_REQUIRED)  # whose detail says what to correct
@@ -94,6 +96,8 @@ class LocalDesk:
 
     async def declare(self, person: str, declaration: Declaration) -> Declared:
         await self._person(person, Action.DECLARE)
+        if reason := unfit(declaration.attachments):
+            raise HoldfastError(Code.INVALID, reason)
         declared = await self._declarer.declare(person, declaration)
         if declared.new:
             self._heard(declared.case, self._declarer.procedure(declaration.slug).slug)
@@ -156,7 +160,17 @@ class LocalDesk:
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         await self._person(person, Action.SEE, case)
         await self._may_read(person, case, ref.kind)
-        return await self._vault.get(normal(case), ref)
+        data = await self._vault.get(normal(case), ref)
+        if ref.kind in OPENED_ON_RECORD:
+            await self._keep_opening(person, normal(case), ref)
+        return data
+
+    async def _keep_opening(self, person: str, case: str, ref: EvidenceRef) -> None:
+        """Who looked at what was drawn of something sent to us is in the ledger before they see it."""
+        at = self._now()
+        said = hashlib.sha256(canonical([person, ref.id, at.isoformat()])).hexdigest()[:24]
+        entry = Entry(id=f"desk:open:{said}", at=at, kind=Kind.OPENED, who=person, code=ref.kind.value, evidence=(ref,))
+        await self._ledger.append(case, (entry,))
 
     async def _may_read(self, person: str, case: str, kind: EvidenceKind) -> None:
         """The vault answers for the kind of a document; a report and a list of exposed people have their own readers,

@@ -1,8 +1,5 @@
-"""Plays one case to its end in simulated time: people answer after so many minutes, and nobody waits in between.
-
-The clock of the case jumps to whatever comes next, be it a person's answer or one of the case's own dates. What the
-case's timeline says of minutes is therefore what the procedure would have taken with people of this pace.
-"""
+"""Plays one case to its end in simulated time: its clock jumps to whatever comes next, be it somebody's answer or one
+of its own dates. What its timeline says of minutes is what the procedure takes with people of this pace."""
 
 from __future__ import annotations
 

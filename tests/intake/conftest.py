@@ -83,6 +83,7 @@ class Ways:
 async def open_ways(tmp_path: Path, store: Store, keys: CaseKeys) -> AsyncIterator[Ways]:
     starting, clock = Starting(), [BEGAN]
     declarer: Any = starting
+    vault = FileVault(tmp_path / "vault", keys)
     assert isinstance(declarer, Starting | Declarer)
     intake = Intake(
         lines=store.lines,
@@ -90,11 +91,12 @@ async def open_ways(tmp_path: Path, store: Store, keys: CaseKeys) -> AsyncIterat
         directory=DirectoryFile(EXAMPLE_DIRECTORY.absolute()),
         sealer=Sealer(new_ring()),
         key=KEY,
+        vault=vault,
         now=lambda: clock[0],
     )
     known = sources(tmp_path / "intake-keys")
     door = Door(intake, known, starting.procedure)
-    yield Ways(intake, known, starting, store, FileVault(tmp_path / "vault", keys), door, clock)
+    yield Ways(intake, known, starting, store, vault, door, clock)
 
 
 @pytest.fixture
