@@ -5,10 +5,11 @@ Whoever wrote hears once, after ten minutes, that we are at work: in words that 
 
 Investigate. What the request leaves open is asked for. Then two things at once, by two people. Is the requester who
 they say? Eight steps, of which the one that counts most is our call to a number of our own list. Is it an emergency? A
-trained specialist says so. What was sent along is drawn where it can harm nobody; nobody opens an original. A request that the world contradicts is fraud: we tell those whose name was used, hear its
-sender no more, and look back a year. If it is no emergency, we refuse and point to legal process. If another company of
-our group answers for this user, it gets the request and no data. If the requester cannot be confirmed but the danger
-looks real, we call the public-safety desk of the place ourselves.
+trained specialist says so. What was sent along is drawn where it can harm nobody; nobody opens an original. A request
+that the world contradicts is fraud: we tell those whose name was used, hear its sender no more, and look back a year.
+If it is no emergency, we refuse and point to legal process. If another company of our group answers for this user, it
+gets the request and no data. If the requester cannot be confirmed but the danger looks real, we call the public-safety
+desk of the place ourselves.
 
 Notify. The least data that would resolve the emergency, each field with its reason, on a legal basis that the table
 names. Two people decide, neither of whom verified; counsel is one of them where it is amber, regional counsel where it
