@@ -16,6 +16,7 @@ from console.recovering import Recoverer
 from console.reopening import Reopener
 from console.rostering import Roster, tonight
 from console.speaking import Speaking
+from console.stepping import Stepping
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
@@ -45,6 +46,7 @@ from domain.refusal import Refused
 from domain.signing import Signer
 from domain.standing import REVIEW, WELLBEING, privileged, tail_of
 from domain.state import State, Status
+from domain.stepping import needs_step_up
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
 from integrations.base.tracing import traced
 
@@ -67,6 +69,7 @@ class LocalDesk:
         procedures: dict[str, Procedure],
         auditing: Auditing,
         rotas: Rotas | None = None,
+        stepping: Stepping | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
@@ -81,6 +84,7 @@ class LocalDesk:
         self._procedures = procedures
         self._auditing = auditing
         self._rotas = rotas
+        self._stepping = stepping
         self._open = OpenCases(self._casework.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
@@ -254,20 +258,25 @@ class LocalDesk:
             at=self._now(),
         )
         with traced("act", act=doing.act.kind, subject=name_of(doing.subject)) as span:
-            recorded = await self._deliver(statement)
+            recorded = await self._deliver(statement, doing)
             span.set_attribute("holdfast.status", recorded.status)
             return recorded
 
-    async def _deliver(self, said: Statement) -> Recorded:
-        """Foreseen, signed, sent, answered. What the case would refuse is not sent: it is kept in the ledger."""
+    async def _deliver(self, said: Statement, doing: Doing) -> Recorded:
+        """Foreseen, proved, signed, sent, answered. What the case would refuse is not sent: it is kept in the
+        ledger. Without `stepping` the directory's word is proof enough."""
         foreseen = await self._casework.foresee(said)
         answer = foreseen.answer
         if not isinstance(answer, Refused) and answer.status != REPEATED:
+            if self._stepping is not None:
+                said = await self._stepping.ready(said, doing, foreseen.family)
             signed = self._signer.sign(said.model_copy(update={"alone": foreseen.alone}))
             answer = await self._casework.deliver(said, signed)
         if isinstance(answer, Refused):
             await self._keep_refusal(said, answer.code)
             raise HoldfastError(answer.code, answer.detail if answer.code in _EXPLAINED else "")
+        if self._stepping is not None and needs_step_up(foreseen.family, said.act):
+            await self._stepping.recorded(said)
         return answer
 
     async def _keep_refusal(self, said: Statement, code: Code) -> None:

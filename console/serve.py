@@ -62,6 +62,7 @@ def web_of(parts: OpenDesk) -> Web:
         agencies=parts.agencies,
         triage=opened.triage,
         intake=opened.intake,
+        stepping=parts.stepping,
     )
 
 
@@ -144,6 +145,8 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         yield
         return
+    from integrations.slack.calls import open_client
+    from integrations.slack.notices import Notices
     from integrations.slack.running import Reach, log_alarm, open_slack_app
 
     async def alarm(connections: int) -> None:
@@ -151,10 +154,11 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
         parts.probe.slack = f"{connections} connections, one is ours"
         await log_alarm(connections)
 
+    api_url = str(settings.slack_api_url) if settings.slack_api_url else None
     slack = open_slack_app(
         parts.desk,
         procedures=parts.catalogue.procedures,
-        api_url=str(settings.slack_api_url) if settings.slack_api_url else None,
+        api_url=api_url,
         bot_token=settings.required("slack_bot_token"),
         reach=Reach(
             app_token=_value(settings.slack_app_token),
@@ -173,7 +177,8 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
             vault=parts.vault,
         ),
     )
-    async with slack:
+    async with open_client(api_url, settings.required("slack_bot_token")) as client, slack:
+        parts.expiry.ways.insert(0, Notices(client).tell)
         yield
 
 

@@ -21,7 +21,7 @@ from domain.errors import SENTENCES, Code, HoldfastError
 from integrations.base.tracing import request
 from integrations.slack import words
 from integrations.slack.calls import Refusal, call
-from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
+from integrations.slack.cards import APPROVE, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
 from integrations.slack.commands import Commands, OpenForm, OpenTriage, once, within
 from integrations.slack.forms import DECLARE, answers_of, errors_of, intake_form, told_form, waiting_form
 from integrations.slack.home import DECLARE_HERE, REFRESH, Home
@@ -82,7 +82,7 @@ class SlackApp:
             (SEVERITY, self.on_severity),
         ):
             app.view(form)(handler)
-        for action in (RETRY, SKIP, KEEP, TAKE, SEEN):
+        for action in (RETRY, SKIP, KEEP, TAKE, SEEN, APPROVE):
             app.action(action)(self.on_press)
         app.action({"action_id": _numbered(OVERTURN)})(self.on_press)
         app.action(OPEN)(self.on_link)

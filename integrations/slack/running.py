@@ -131,7 +131,7 @@ async def open_slack_app(
             signing_secret=reach.signing_secret or "none: Socket Mode",
         )
         home = Home(desk, desk_url=desk_url)
-        SlackApp(commands, Presses(desk), home, desk_url=desk_url, to_triage=to_triage).listen(app)
+        SlackApp(commands, Presses(desk, desk_url=desk_url), home, desk_url=desk_url, to_triage=to_triage).listen(app)
         # The SDK tries for ever, also with a token that will never do; so the tokens are asked for first.
         with suppress(Passing):
             await call("auth.test", client.auth_test())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from domain.acts import PublicKey
 from domain.observing import Observer
 from domain.ports import Agencies, Cases, Checkpoints, Inbox, Ledger, Marks
+from domain.stepping import Intents
 from domain.triage import IntakeLines
 from integrations.store.agencies import SqlAgencies
 from integrations.store.cases import SqlCases
@@ -17,6 +18,7 @@ from integrations.store.checkpoints import SqlCheckpoints
 from integrations.store.database import open_database
 from integrations.store.inbox import SqlInbox
 from integrations.store.intake import SqlIntakeLines
+from integrations.store.intents import SqlIntents
 from integrations.store.ledger import SqlLedger
 from integrations.store.marks import SqlMarks
 from integrations.store.schema import require_current, upgrade
@@ -33,6 +35,7 @@ class Store:
     agencies: Agencies
     marks: Marks
     lines: IntakeLines
+    intents: Intents
 
 
 @asynccontextmanager
@@ -64,4 +67,5 @@ async def open_store(
             SqlAgencies(database, cipher, trusted),
             SqlMarks(database),
             SqlIntakeLines(database),
+            SqlIntents(database),
         )
