@@ -175,6 +175,7 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
             cases=parts.store.cases,
             ledger=parts.store.ledger,
             vault=parts.vault,
+            updates=parts.store.updates,
         ),
     )
     async with open_client(api_url, settings.required("slack_bot_token")) as client, slack:

@@ -9,12 +9,12 @@ import asyncio
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.acts import Act, Approve, Deny, Done, FactValue, Retry, Take
 from domain.desk import Desk, Doing, Waiting
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, StepUpNeeded
 from domain.evidence import EvidenceKind
 from domain.people import Person, Role
 from domain.policy import FieldKind, FormField
@@ -62,7 +62,8 @@ class _Plan:
 
 class People:
     """`run` until cancelled. `desks` has each person's way to the desk; `delay` is their hesitation in seconds, least
-    and most. `hear` is told of every deed as it happens; `deeds` and `refusals` keep them."""
+    and most. `hear` is told of every deed as it happens; `deeds` and `refusals` keep them. `prove` is how somebody
+    proves at the desk that it is them, where it asks for that."""
 
     def __init__(
         self,
@@ -72,12 +73,14 @@ class People:
         seed: int = 1,
         delay: tuple[float, float] = (0.2, 1.0),
         hear: Callable[[Deed], None] = lambda deed: None,
+        prove: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._people = {each.id: each for each in people}
         self._desks = desks
         self._random = random.Random(seed)  # noqa: S311 - hesitation, not a secret
         self._delay = delay
         self._hear = hear
+        self._prove = prove
         self._planned: set[tuple[str, ...]] = set()
         self._done: set[tuple[str, ...]] = set()
         self._refused: Counter[tuple[str, ...]] = Counter()
@@ -170,7 +173,7 @@ class People:
         try:
             wanted = await self._decide(plan)
             act = wanted.kind
-            await self._desks[who].act(who, self._doing(plan, wanted))
+            await self._act(who, self._doing(plan, wanted))
         except HoldfastError as error:
             # What was not confirmed may have been recorded: the same id again tells, and does not count as refused.
             if error.code is not Code.NOT_RECORDED:
@@ -181,6 +184,15 @@ class People:
             self._note(Deed(who, plan.case, subject, act, title))
         finally:
             self._planned.discard(plan.mark)
+
+    async def _act(self, who: str, doing: Doing) -> None:
+        try:
+            await self._desks[who].act(who, doing)
+        except StepUpNeeded:
+            if self._prove is None:
+                raise
+            await self._prove(who)
+            await self._desks[who].act(who, doing)
 
     def _doing(self, plan: _Plan, act: Act) -> Doing:
         name = "|".join((*plan.mark, plan.person.id, str(self._refused[plan.mark])))

@@ -11,6 +11,7 @@ from domain.observing import Observer
 from domain.ports import Agencies, Cases, Checkpoints, Inbox, Ledger, Marks
 from domain.stepping import Intents
 from domain.triage import IntakeLines
+from domain.updates import Updates
 from integrations.store.agencies import SqlAgencies
 from integrations.store.cases import SqlCases
 from integrations.store.chain import CaseKeySource
@@ -22,6 +23,7 @@ from integrations.store.intents import SqlIntents
 from integrations.store.ledger import SqlLedger
 from integrations.store.marks import SqlMarks
 from integrations.store.schema import require_current, upgrade
+from integrations.store.updates import SqlUpdates
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Store:
     marks: Marks
     lines: IntakeLines
     intents: Intents
+    updates: Updates
 
 
 @asynccontextmanager
@@ -68,4 +71,5 @@ async def open_store(
             SqlMarks(database),
             SqlIntakeLines(database),
             SqlIntents(database),
+            SqlUpdates(database),
         )
