@@ -12,6 +12,7 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from console.intake.chat import ChatLines
 from console.intake.wiring import serving_intake
 from console.rooms import RoomRecords
 from console.web.app import build_app
@@ -169,6 +170,7 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
         desk_url=url,
         drill_factor=settings.drill_factor,
         alarm=alarm,
+        to_triage=ChatLines(parts.intake.intake, parts.directory),
         records=RoomRecords(
             desk=parts.desk,
             directory=parts.directory,

@@ -31,6 +31,7 @@ from integrations.slack.triage import (
     SEVERITY,
     STRANGER,
     TRIAGE,
+    UNSURE,
     WHAT,
     WORDS,
     Origin,
@@ -163,7 +164,7 @@ class SlackApp:
                 if error.code is not Code.UNKNOWN_PERSON or self._to_triage is None:
                     raise
                 return stranger_form(origin, text)
-            return triage_form(self._commands.procedures, origin, text)
+            return triage_form(self._commands.procedures, origin, text, unsure=self._to_triage is not None)
 
         await self._open("What has happened?", trigger, client, draw)
 
@@ -191,9 +192,14 @@ class SlackApp:
             if refusal.error not in _GONE:
                 raise
 
-    async def on_triaged(self, ack: AsyncAck, view: dict[str, Any]) -> None:
-        """The kind is chosen: its own form, in the same window, with the words that were there."""
+    async def on_triaged(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """The kind is chosen: its own form, in the same window, with the words that were there; or nobody can say."""
         values, origin = view["state"]["values"], Origin.of(str(view.get("private_metadata", "")))
+        if chosen(values, WHAT) == UNSURE:
+            await self.on_stranger(ack, body, view, context)
+            return
         procedure = self._commands.procedure(chosen(values, WHAT))
         if procedure is None:
             await ack(response_action="errors", errors={WHAT: SENTENCES[Code.UNKNOWN_PROCEDURE]})
@@ -201,8 +207,11 @@ class SlackApp:
         form = intake_form(procedure, drill=origin.drill, message=origin.message, text=chosen(values, WORDS))
         await ack(response_action="update", view=form)
 
-    async def on_stranger(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """Only Slack's word for who it is: they reach people who read it, and nothing else."""
+    async def on_stranger(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """Words for people to read. Of somebody unknown there is only Slack's word for who it is; an id of another
+        organisation is nobody's of ours."""
         origin, said = Origin.of(str(view.get("private_metadata", ""))), chosen(view["state"]["values"], WORDS)
         key = origin.message or once("view", view["id"])
         if self._to_triage is None:
@@ -210,9 +219,12 @@ class SlackApp:
             return
         try:
             with request("slack triage"):
-                told = await within(self._to_triage(str(body["user"]["id"]), said, key))
+                writer, known = str(body["user"]["id"]), user_of(body, context.authorize_result)
+                told = await within(self._to_triage(writer if known == writer else f"{known}/{writer}", said, key))
         except HoldfastError as error:
-            await ack(response_action="errors", errors={WORDS: f"NOT confirmed. {error.sentence}"})
+            empty = error.code is Code.INVALID
+            why = "Say in a few words what has happened." if empty else f"NOT confirmed. {error.sentence}"
+            await ack(response_action="errors", errors={WORDS: why})
         else:
             await ack(response_action="update", view=told_form("Thank you", words.escaped(told)))
 

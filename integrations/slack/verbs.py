@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.acts import (
     Accept,
@@ -261,7 +262,7 @@ class Verbs:
 
     async def _on(self, asked: Asked, waiting: Waiting, act: Act) -> Recorded:
         """On exactly what waits now: its nonce and digest were read this moment."""
-        seen = {"subject": waiting.key, "nonce": waiting.nonce, "digest": waiting.digest}
+        seen: dict[str, Any] = {"subject": waiting.key, "nonce": waiting.nonce, "digest": waiting.digest}
         return await self._desk.act(asked.person, Doing(id=asked.id, case=waiting.case, act=act, **seen))
 
 
