@@ -21,7 +21,7 @@ from domain.errors import SENTENCES, Code, HoldfastError
 from integrations.base.tracing import request
 from integrations.slack import words
 from integrations.slack.calls import Refusal, call
-from integrations.slack.cards import APPROVE, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
+from integrations.slack.cards import APPROVE, FILL, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, Pressed, renewed
 from integrations.slack.commands import Commands, OpenForm, OpenTriage, once, within
 from integrations.slack.forms import DECLARE, answers_of, errors_of, intake_form, told_form, waiting_form
 from integrations.slack.home import DECLARE_HERE, REFRESH, Home
@@ -41,7 +41,9 @@ from integrations.slack.triage import (
     stranger_form,
     triage_form,
 )
+from integrations.slack.verbs import OpenWork
 from integrations.slack.who import user_of
+from integrations.slack.work import WORK, Work, work_errors
 
 COMMAND = "/incident"
 ESCALATE_MESSAGE, REPORT = "holdfast_escalate_message", "holdfast_report"
@@ -61,6 +63,7 @@ class SlackApp:
         commands: Commands,
         presses: Presses,
         home: Home,
+        work: Work,
         *,
         desk_url: str,
         to_triage: ToTriage | None = None,
@@ -68,6 +71,7 @@ class SlackApp:
         self._commands = commands
         self._presses = presses
         self._home = home
+        self._work = work
         self._desk_url = desk_url
         self._to_triage = to_triage
 
@@ -81,11 +85,13 @@ class SlackApp:
             (TRIAGE, self.on_triaged),
             (STRANGER, self.on_stranger),
             (SEVERITY, self.on_severity),
+            (WORK, self.on_worked),
         ):
             app.view(form)(handler)
         for action in (RETRY, SKIP, KEEP, TAKE, SEEN, APPROVE):
             app.action(action)(self.on_press)
         app.action({"action_id": _numbered(OVERTURN)})(self.on_press)
+        app.action(FILL)(self.on_fill)
         app.action(OPEN)(self.on_link)
         app.action(DECLARE_HERE)(self.on_report)
         app.action(REFRESH)(self.on_refresh)
@@ -115,6 +121,9 @@ class SlackApp:
                 await self._open(answer.procedure.title, trigger, client, lambda: self._known(who, drawn))
             elif isinstance(answer, OpenTriage):
                 await self._open_triage(who, trigger, client, Origin(answer.drill))
+            elif isinstance(answer, OpenWork):
+                pressed = Pressed(answer.case, answer.key, "")
+                await self._open("Review", trigger, client, lambda: self._work.form(who, pressed))
             else:
                 case = answer.case
                 await self._open("How bad is it?", trigger, client, lambda: self._known(who, severity_form(case)))
@@ -262,6 +271,29 @@ class SlackApp:
         else:
             receipt = told_form(procedure.title, self._commands.declared(declared))
             await ack(response_action="update", view=receipt)
+
+    async def on_fill(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        """A press on work of a review: its form, or why there is none."""
+        await ack()
+        who, value = user_of(body, context.authorize_result), str(body["actions"][0].get("value", ""))
+        try:
+            pressed = Pressed.of(value)
+            await self._open("Review", body["trigger_id"], client, lambda: self._work.form(who, pressed))
+        except HoldfastError as error:
+            await tell(f"The form did NOT open. {words.escaped(error.sentence)}", body, None, client)
+
+    async def on_worked(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        try:
+            with request("slack form"):
+                said = await within(self._work.submit(user_of(body, context.authorize_result), view))
+        except HoldfastError as error:
+            await ack(response_action="errors", errors=work_errors(view, error))
+        else:
+            await ack(response_action="update", view=told_form("Review", said))
 
     # -- presses and the Home tab -------------------------------------------------------------------------
 

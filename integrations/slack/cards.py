@@ -20,11 +20,13 @@ from domain.desk import Waiting
 from domain.errors import Code, HoldfastError
 from domain.gates import Family
 from domain.outside import Summons
+from domain.standing import REVIEW, tail_of
 from domain.stepping import NEEDS_STEP_UP
 from domain.timeline import Projection
 from integrations.slack import words
 
 OPEN, TAKE, SEEN, APPROVE = "holdfast_open", "holdfast_take", "holdfast_seen", "holdfast_approve"
+FILL = "holdfast_fill"
 RETRY, SKIP, KEEP, OVERTURN = "holdfast_retry", "holdfast_skip", "holdfast_keep", "holdfast_overturn"
 SHORT = 16  # characters of a digest on a card: enough to notice a change, and the whole one is read again anyway
 _SEPARATOR = "|"
@@ -124,6 +126,8 @@ class Controls:
             found = [self._button(APPROVE, "Approve what the desk shows")]
         elif self.kind == "owner":
             found = [self._button(TAKE, "Take this case", style="primary")]
+        elif self.kind == "task" and tail_of(self.case) == REVIEW:
+            found = [self._button(FILL, "Fill it in here", style="primary")]
         else:
             found = []
         if self.kind in ("gate", "task", "intervention") and self.digest:

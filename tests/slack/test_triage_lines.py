@@ -25,7 +25,6 @@ from tests.slack.conftest import INCIDENTS, Played, everything_said, running_app
 from tests.slack.fake_desk import FakeDesk
 from tests.slack.test_triage import SAID, modal
 from tests.world import World
-
 from workflows.sops.emergency_data_request import POLICY
 
 
