@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -189,3 +190,21 @@ async def test_a_press_that_did_not_get_through_says_that_it_was_not_recorded(
     assert said in pressed.response_messages[0]["text"]
     assert not app.desk.acts
     assert card.edited_ts is None
+
+
+async def test_a_press_has_its_receipt_within_five_seconds_whatever_hangs(
+    app: Played, room: SlackRoom, people: tuple[Person, ...]
+) -> None:
+    """The desk is silent, and so are both of Slack's own ways to whoever pressed: the promise is kept all the same."""
+    app.desk.waits.append(waiting("intervention", STEP, choices=("retry",)))
+    card = await posted(room, app, summons(people, "intervention", STEP))
+    app.desk.silent = True
+    for method in ("response_url", "chat.postEphemeral"):
+        app.slack.faults.add(method=method, kind="latency", value=8)
+    direct = app.slack.workspace.direct_message(["U0ENG01"])[0]
+    began = asyncio.get_running_loop().time()
+    await app.slack.click("U0ENG01", ROOM, card.ts, RETRY)
+    await app.slack.until(lambda: direct.messages)
+    assert asyncio.get_running_loop().time() - began < 5
+    assert "NOT confirmed" in direct.messages[0].text
+    assert not app.slack.faults.as_json()  # both were tried
