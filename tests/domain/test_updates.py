@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,15 @@ def test_the_graver_a_case_is_the_sooner_it_is_told_of() -> None:
     spans = [CADENCE[each] for each in Severity]
     assert spans == sorted(spans)
     assert len(set(spans)) == len(Severity)
+
+
+def test_the_page_about_slack_tells_the_same_spans() -> None:
+    units = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
+    page = Path("docs/slack.md").read_text()
+    for severity, span in CADENCE.items():
+        size, name = next(each for each in units if span >= each[0])
+        count = span // size
+        assert f"| {severity.name} | {count} {name}{'s' if count > 1 else ''} |" in page
 
 
 @given(st.sampled_from(Severity), st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=2)))
