@@ -13,7 +13,6 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import keep_input
-from console.filing import keep_uploads
 from domain.acts import PublicKey
 from domain.assessing import declared_severity
 from domain.canonical import canonical
@@ -28,6 +27,7 @@ from domain.ports import Cases, Inbox, Vault
 from domain.reopening import declare_key
 from domain.severity import Assessment
 from domain.state import State
+from integrations.base.filing import keep_uploads
 from integrations.base.sealing import Sealer
 from integrations.base.tracing import here, traced, under
 

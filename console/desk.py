@@ -16,6 +16,7 @@ from console.recovering import Recoverer
 from console.reopening import Reopener
 from console.rostering import Roster, tonight
 from console.speaking import Speaking
+from console.stepping import Stepping
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
@@ -47,6 +48,7 @@ from domain.refusal import Refused
 from domain.signing import Signer
 from domain.standing import REVIEW, WELLBEING, privileged, tail_of
 from domain.state import State, Status
+from domain.stepping import needs_step_up
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
 from domain.uploads import unfit
 from integrations.base.tracing import traced
@@ -71,6 +73,7 @@ class LocalDesk:
         auditing: Auditing,
         rotas: Rotas | None = None,
         settled: Callable[[Person], Awaitable[tuple[Role, ...]]] | None = None,
+        stepping: Stepping | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
@@ -86,6 +89,7 @@ class LocalDesk:
         self._auditing = auditing
         self._rotas = rotas
         self._settled = settled
+        self._stepping = stepping
         self._open = OpenCases(self._casework.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
@@ -272,7 +276,7 @@ class LocalDesk:
         )
         with traced("act", act=doing.act.kind, subject=name_of(doing.subject)) as span:
             try:
-                recorded = await self._deliver(statement)
+                recorded = await self._deliver(statement, doing)
             except HoldfastError as error:
                 if error.code is Code.NOT_SEATED and statement.authority.roles != who.roles:
                     raise HoldfastError(error.code, "a role granted within a day does not count at a release") from None
@@ -290,16 +294,21 @@ class LocalDesk:
             return who.roles
         return await self._settled(who)
 
-    async def _deliver(self, said: Statement) -> Recorded:
-        """Foreseen, signed, sent, answered. What the case would refuse is not sent: it is kept in the ledger."""
+    async def _deliver(self, said: Statement, doing: Doing) -> Recorded:
+        """Foreseen, proved, signed, sent, answered. What the case would refuse is not sent: it is kept in the
+        ledger. Without `stepping` the directory's word is proof enough."""
         foreseen = await self._casework.foresee(said)
         answer = foreseen.answer
         if not isinstance(answer, Refused) and answer.status != REPEATED:
+            if self._stepping is not None:
+                said = await self._stepping.ready(said, doing, foreseen.family)
             signed = self._signer.sign(said.model_copy(update={"alone": foreseen.alone}))
             answer = await self._casework.deliver(said, signed)
         if isinstance(answer, Refused):
             await self._keep_refusal(said, answer.code)
             raise HoldfastError(answer.code, answer.detail if answer.code in _EXPLAINED else "")
+        if self._stepping is not None and needs_step_up(foreseen.family, said.act):
+            await self._stepping.recorded(said)
         return answer
 
     async def _keep_refusal(self, said: Statement, code: Code) -> None:

@@ -66,7 +66,9 @@ class Waiting(Model):
 
 
 class Doing(Strict):
-    """What a person wants to do. `id` makes a repeated delivery count once; nonce and digest are what they saw."""
+    """What a person wants to do. `id` makes a repeated delivery count once; nonce and digest are what they saw.
+    `unseen` says that this surface shows less than the card: what needs a proof then also needs that the person has
+    opened exactly this card at the desk."""
 
     id: str
     case: str
@@ -74,6 +76,7 @@ class Doing(Strict):
     nonce: str = ""
     digest: str = ""
     act: Act
+    unseen: bool = False
 
 
 class Recover(Strict):

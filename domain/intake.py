@@ -29,6 +29,7 @@ class Channel(StrEnum):
     PHONE = "phone"
     FORM = "form"
     WEBHOOK = "webhook"
+    CHAT = "chat"
 
 
 class SourceTrust(StrEnum):

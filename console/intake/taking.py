@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from temporalio.service import RPCError
 
 from console.declaring import Declarer
-from console.filing import keep_uploads, kept_uploads
 from console.intake.recipes import Offered
 from console.intake.sources import Source
 from domain.canonical import digest
@@ -41,6 +40,7 @@ from domain.policy import FieldKind, FormField, Procedure
 from domain.ports import Vault
 from domain.triage import IntakeLines, Line, LineQuery, LineView, NewLine, Taken
 from domain.uploads import Upload
+from integrations.base.filing import keep_uploads, kept_uploads
 from integrations.base.sealing import Sealer
 
 _LOG = logging.getLogger("holdfast.intake")

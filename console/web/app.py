@@ -18,6 +18,7 @@ from console.web.pages import SEE_OTHER, pages
 from console.web.papers import paper_pages
 from console.web.parts import Web, signed_in
 from console.web.reports import reports
+from console.web.stepping import stepping_api, stepping_pages
 from console.web.traced import Traced
 from console.web.triage import triage_api, triage_pages
 from domain.errors import Code, HoldfastError
@@ -29,9 +30,11 @@ def build_app(web: Web) -> FastAPI:
     app = FastAPI(title="Holdfast desk", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     app.state.web = web
     app.include_router(triage_api())
+    app.include_router(stepping_api())
     app.include_router(api())
     app.include_router(agencies())
     app.include_router(deciding(draw))
+    app.include_router(stepping_pages(draw))
     app.include_router(reports())
     app.include_router(agency_pages(draw))
     app.include_router(triage_pages(draw))

@@ -21,7 +21,7 @@ from domain.errors import SENTENCES, Code, HoldfastError
 from integrations.base.tracing import request
 from integrations.slack import words
 from integrations.slack.calls import Refusal, call
-from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
+from integrations.slack.cards import APPROVE, FILL, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, Pressed, renewed
 from integrations.slack.commands import Commands, OpenForm, OpenTriage, once, within
 from integrations.slack.forms import DECLARE, answers_of, errors_of, intake_form, told_form, waiting_form
 from integrations.slack.home import DECLARE_HERE, REFRESH, Home
@@ -31,6 +31,7 @@ from integrations.slack.triage import (
     SEVERITY,
     STRANGER,
     TRIAGE,
+    UNSURE,
     WHAT,
     WORDS,
     Origin,
@@ -40,7 +41,9 @@ from integrations.slack.triage import (
     stranger_form,
     triage_form,
 )
+from integrations.slack.verbs import OpenWork
 from integrations.slack.who import user_of
+from integrations.slack.work import WORK, Work, work_errors
 
 COMMAND = "/incident"
 ESCALATE_MESSAGE, REPORT = "holdfast_escalate_message", "holdfast_report"
@@ -60,6 +63,7 @@ class SlackApp:
         commands: Commands,
         presses: Presses,
         home: Home,
+        work: Work,
         *,
         desk_url: str,
         to_triage: ToTriage | None = None,
@@ -67,6 +71,7 @@ class SlackApp:
         self._commands = commands
         self._presses = presses
         self._home = home
+        self._work = work
         self._desk_url = desk_url
         self._to_triage = to_triage
 
@@ -80,11 +85,13 @@ class SlackApp:
             (TRIAGE, self.on_triaged),
             (STRANGER, self.on_stranger),
             (SEVERITY, self.on_severity),
+            (WORK, self.on_worked),
         ):
             app.view(form)(handler)
-        for action in (RETRY, SKIP, KEEP, TAKE, SEEN):
+        for action in (RETRY, SKIP, KEEP, TAKE, SEEN, APPROVE):
             app.action(action)(self.on_press)
         app.action({"action_id": _numbered(OVERTURN)})(self.on_press)
+        app.action(FILL)(self.on_fill)
         app.action(OPEN)(self.on_link)
         app.action(DECLARE_HERE)(self.on_report)
         app.action(REFRESH)(self.on_refresh)
@@ -114,6 +121,9 @@ class SlackApp:
                 await self._open(answer.procedure.title, trigger, client, lambda: self._known(who, drawn))
             elif isinstance(answer, OpenTriage):
                 await self._open_triage(who, trigger, client, Origin(answer.drill))
+            elif isinstance(answer, OpenWork):
+                pressed = Pressed(answer.case, answer.key, "")
+                await self._open("Review", trigger, client, lambda: self._work.form(who, pressed))
             else:
                 case = answer.case
                 await self._open("How bad is it?", trigger, client, lambda: self._known(who, severity_form(case)))
@@ -163,7 +173,7 @@ class SlackApp:
                 if error.code is not Code.UNKNOWN_PERSON or self._to_triage is None:
                     raise
                 return stranger_form(origin, text)
-            return triage_form(self._commands.procedures, origin, text)
+            return triage_form(self._commands.procedures, origin, text, unsure=self._to_triage is not None)
 
         await self._open("What has happened?", trigger, client, draw)
 
@@ -191,9 +201,14 @@ class SlackApp:
             if refusal.error not in _GONE:
                 raise
 
-    async def on_triaged(self, ack: AsyncAck, view: dict[str, Any]) -> None:
-        """The kind is chosen: its own form, in the same window, with the words that were there."""
+    async def on_triaged(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """The kind is chosen: its own form, in the same window, with the words that were there; or nobody can say."""
         values, origin = view["state"]["values"], Origin.of(str(view.get("private_metadata", "")))
+        if chosen(values, WHAT) == UNSURE:
+            await self.on_stranger(ack, body, view, context)
+            return
         procedure = self._commands.procedure(chosen(values, WHAT))
         if procedure is None:
             await ack(response_action="errors", errors={WHAT: SENTENCES[Code.UNKNOWN_PROCEDURE]})
@@ -201,8 +216,11 @@ class SlackApp:
         form = intake_form(procedure, drill=origin.drill, message=origin.message, text=chosen(values, WORDS))
         await ack(response_action="update", view=form)
 
-    async def on_stranger(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """Only Slack's word for who it is: they reach people who read it, and nothing else."""
+    async def on_stranger(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """Words for people to read. Of somebody unknown there is only Slack's word for who it is; an id of another
+        organisation is nobody's of ours."""
         origin, said = Origin.of(str(view.get("private_metadata", ""))), chosen(view["state"]["values"], WORDS)
         key = origin.message or once("view", view["id"])
         if self._to_triage is None:
@@ -210,9 +228,12 @@ class SlackApp:
             return
         try:
             with request("slack triage"):
-                told = await within(self._to_triage(str(body["user"]["id"]), said, key))
+                writer, known = str(body["user"]["id"]), user_of(body, context.authorize_result)
+                told = await within(self._to_triage(writer if known == writer else f"{known}/{writer}", said, key))
         except HoldfastError as error:
-            await ack(response_action="errors", errors={WORDS: f"NOT confirmed. {error.sentence}"})
+            empty = error.code is Code.INVALID
+            why = "Say in a few words what has happened." if empty else f"NOT confirmed. {error.sentence}"
+            await ack(response_action="errors", errors={WORDS: why})
         else:
             await ack(response_action="update", view=told_form("Thank you", words.escaped(told)))
 
@@ -250,6 +271,29 @@ class SlackApp:
         else:
             receipt = told_form(procedure.title, self._commands.declared(declared))
             await ack(response_action="update", view=receipt)
+
+    async def on_fill(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        """A press on work of a review: its form, or why there is none."""
+        await ack()
+        who, value = user_of(body, context.authorize_result), str(body["actions"][0].get("value", ""))
+        try:
+            pressed = Pressed.of(value)
+            await self._open("Review", body["trigger_id"], client, lambda: self._work.form(who, pressed))
+        except HoldfastError as error:
+            await tell(f"The form did NOT open. {words.escaped(error.sentence)}", body, None, client)
+
+    async def on_worked(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        try:
+            with request("slack form"):
+                said = await within(self._work.submit(user_of(body, context.authorize_result), view))
+        except HoldfastError as error:
+            await ack(response_action="errors", errors=work_errors(view, error))
+        else:
+            await ack(response_action="update", view=told_form("Review", said))
 
     # -- presses and the Home tab -------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from domain.policy import Procedure
 from integrations.slack import words
 from integrations.slack.forms import order_of, words_of
 from integrations.slack.naming import NameOf, case_of_room
-from integrations.slack.verbs import Asked, OpenSeverity, Say, Verbs
+from integrations.slack.verbs import Answered, Asked, OpenSeverity, OpenWork, Say, Verbs
 
 T = TypeVar("T")
 LOOKS = frozenset({"status", "list", "timeline", "link", "tonight"})  # what changes nothing, however late it is
@@ -83,7 +83,7 @@ class Commands:
 
     async def answer(
         self, slack_id: str, text: str, trigger_id: str, channel: str = ""
-    ) -> str | OpenForm | OpenTriage | OpenSeverity:
+    ) -> str | OpenForm | OpenTriage | OpenSeverity | OpenWork:
         """What to answer, once it is durable. Takes at most `BUDGET` seconds. `channel` is where it was typed."""
         verb, *rest = text.split() or [""]
         if verb.lower() in ("", "drill") and not rest:
@@ -104,7 +104,7 @@ class Commands:
         except HoldfastError as error:
             return words.escaped(error.sentence)
 
-    async def _on_case(self, slack_id: str, verb: str, rest: list[str], key: str, channel: str) -> str | OpenSeverity:
+    async def _on_case(self, slack_id: str, verb: str, rest: list[str], key: str, channel: str) -> Answered:
         person = await self.person(slack_id)
         case, said = self.verbs.split(rest)
         if not case and not (verb == "task" and not said) and verb not in ("list", "tonight"):

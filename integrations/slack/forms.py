@@ -53,7 +53,7 @@ def intake_form(procedure: Procedure, *, drill: bool, message: str = "", text: s
         InputBlock(
             block_id=each.name,
             label=each.label[:2000],
-            element=_element(each, text),
+            element=element_of(each, text, long=each.name in _LONG),
             optional=not each.required,
             hint=each.help[:2000] or None,
         )
@@ -76,7 +76,8 @@ def modal(title: str, blocks: Sequence[Any], *, close: str | None = None, submit
     )
 
 
-def _element(field: FormField, text: str) -> InputInteractiveElement:
+def element_of(field: FormField, text: str = "", *, long: bool = False) -> InputInteractiveElement:
+    """Slack's element for a field; `text` stands in the field for free words, `long` gives it several lines."""
     options = [Option(value=each, text=each) for each in field.choices]
     match field.kind:
         case FieldKind.CHOICE:
@@ -91,20 +92,21 @@ def _element(field: FormField, text: str) -> InputInteractiveElement:
             return EmailInputElement(action_id=VALUE)
         case _:
             words = text[:_LONGEST] if field.name == FREE_WORDS else ""
-            return PlainTextInputElement(action_id=VALUE, multiline=field.name in _LONG, initial_value=words or None)
+            return PlainTextInputElement(action_id=VALUE, multiline=long, initial_value=words or None)
 
 
 def answers_of(procedure: Procedure, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What a submitted modal says, by field name, without what was left empty. `values` is Slack's `state.values`."""
     answers = {}
     for each in procedure.intake:
-        answer = _answer(each, values.get(each.name, {}).get(VALUE, {}))
+        answer = answer_in(each, values.get(each.name, {}).get(VALUE, {}))
         if answer not in (None, "", ()):
             answers[each.name] = answer
     return answers
 
 
-def _answer(field: FormField, state: Mapping[str, Any]) -> Any:
+def answer_in(field: FormField, state: Mapping[str, Any]) -> Any:
+    """What one element of a submitted form says."""
     chosen = [each["value"] for each in state.get("selected_options") or []]
     text = (state.get("value") or "").strip()
     match field.kind:

@@ -85,7 +85,7 @@ class SlackRoom:
                 await self._post_once(room, key, brief_sentence(brief), None)
             channel = room.channel
         open_now = (*status.open_gates, *status.open_tasks, *status.open_interventions)
-        self._turns += self._attention.settled(status.case, open_now)
+        self._turns += self._attention.settled(status.case, open_now, status.severity)
         await self._take_turns()
         return channel
 

@@ -27,6 +27,7 @@ from integrations.slack.keeping import EVERY, Records, RoomKeeper
 from integrations.slack.naming import NameOf
 from integrations.slack.presses import Presses
 from integrations.slack.room import SlackRoom
+from integrations.slack.work import Work
 
 EVENTS_PATH = "/slack/events"
 OURS = 1  # connections that we hold; the SDK opens one
@@ -131,7 +132,8 @@ async def open_slack_app(
             signing_secret=reach.signing_secret or "none: Socket Mode",
         )
         home = Home(desk, desk_url=desk_url)
-        SlackApp(commands, Presses(desk), home, desk_url=desk_url, to_triage=to_triage).listen(app)
+        presses, work = Presses(desk, desk_url=desk_url), Work(desk, desk_url=desk_url)
+        SlackApp(commands, presses, home, work, desk_url=desk_url, to_triage=to_triage).listen(app)
         # The SDK tries for ever, also with a token that will never do; so the tokens are asked for first.
         with suppress(Passing):
             await call("auth.test", client.auth_test())

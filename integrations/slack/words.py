@@ -96,6 +96,15 @@ def decide_link(desk_url: str, case: str, key: str) -> str:
     return f"{desk_url.rstrip('/')}/decide/{quote(case)}?key={quote(key, safe='')}"
 
 
+def to_confirm(desk_url: str, link: str) -> str:
+    """What somebody is told whose press waits for a proof; the link is theirs, and works once."""
+    address = link if "://" in link else desk_url.rstrip("/") + link
+    return (
+        "This does NOT count yet: it needs proof that it is you, who saw the card. "
+        f"<{address}|Confirm it at the desk> within 5 minutes; the link works once, and for you alone."
+    )
+
+
 def subject_name(key: str) -> str:
     """A verb key as people read it: `notify/release/1` is `release`."""
     parts = key.split("/")
