@@ -38,6 +38,7 @@ class Workspace:
         self.base_url = ""
         self._path = state_path
         self._tick = asyncio.Event()
+        self.version = 0
         self.state = State()
 
     def load(self, users: Mapping[str, str], channels: Mapping[str, str], bot_name: str) -> None:
@@ -57,6 +58,7 @@ class Workspace:
             beside = self._path.with_name(self._path.name + ".new")
             beside.write_text(self.state.model_dump_json(), encoding="utf-8")
             os.replace(beside, self._path)
+        self.version += 1
         self._tick.set()
         self._tick = asyncio.Event()
 
