@@ -181,7 +181,8 @@ async def set_up(settings: Settings) -> Directory:
 
 
 def up_command(settings: Settings, *, browse: bool = False) -> int:
-    """Run the stack on its fixed ports until Ctrl-C or SIGTERM; `browse` opens the chat stand-in's page. The exit status: 0, or 1 after one sentence."""
+    """Run the stack on its fixed ports until Ctrl-C or SIGTERM; `browse` opens the chat stand-in's page. The exit
+    status: 0, or 1 after one sentence."""
     out = Console(stderr=False, highlight=False, soft_wrap=True)
     try:
         asyncio.run(_up(settings, out, browse))

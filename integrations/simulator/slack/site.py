@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -68,14 +69,13 @@ class Site:
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         stream = web.StreamResponse(headers=headers)
         await stream.prepare(request)
-        seen = -1
         with suppress(ConnectionError):  # whoever looked has closed the page
             while True:
-                with suppress(TimeoutError):
-                    await workspace.until(lambda: workspace.version != seen, _PATIENCE)
                 seen = workspace.version
                 now = {"version": seen, "away": self._sockets.is_down, "connections": self._sockets.count}
                 await stream.write(f"data: {json.dumps(now)}\n\n".encode())
+                with suppress(TimeoutError):
+                    await workspace.until(partial(workspace.newer_than, seen), _PATIENCE)
         return stream
 
 

@@ -62,6 +62,10 @@ class Workspace:
         self._tick.set()
         self._tick = asyncio.Event()
 
+    def newer_than(self, version: int) -> bool:
+        """Whether anything changed since."""
+        return self.version > version
+
     async def until(self, condition: Callable[[], object], timeout: float) -> None:
         """Return when the condition holds; it is asked after every change. Raises TimeoutError."""
         async with asyncio.timeout(timeout):

@@ -93,10 +93,10 @@ class Pane {
     const rows = this.screen.channels.map((each) => {
       const unread = each.messages.length - (this.seen.get(each.id) ?? 0);
       const title = each.kind === "im" ? this.screen.app : each.name;
-      const sign = { public: "#", private: "🔒", im: "✉", mpim: "✉" }[each.kind];
+      const sign = { public: "#", private: "•", im: "→", mpim: "→" }[each.kind];
       return this.placeRow(each.id, `${sign} ${title}${each.archived ? " (archived)" : ""}`, this.at === each.id ? 0 : unread);
     });
-    rows.push(this.placeRow(HOME, `⌂ Home of ${this.screen.app}`, 0));
+    rows.push(this.placeRow(HOME, `Home of ${this.screen.app}`, 0));
     const had = this.places.contains(document.activeElement) ? document.activeElement.dataset.at : null;
     this.places.replaceChildren(...rows);
     if (had) this.places.querySelector(`[data-at="${had}"]`)?.focus();
