@@ -4,80 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
-from pydantic import SecretStr
 
-from console.rooms import RoomRecords
 from domain.acts import Done
 from domain.incident import Outcome
 from domain.people import Directory
-from integrations.simulator.slack import Shortcut, SlackSimulator
-from integrations.slack.manifest import manifest
-from integrations.slack.running import Reach, open_slack_app
 from integrations.slack.words import room_name
-from integrations.temporal.server import EmbeddedServer
-from tests.desk.conftest import served, web_over
 from tests.desk.test_browser import signed_in
-from tests.faults.processes import free_port
-from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, workspace
-from tests.world import Case, Simulators, World, open_world
+from tests.slack.deployed import Deployment, open_deployment
+from tests.world import Case, Simulators
 
 MAIL, WORDS = "desk.sergeant@police.northfield.example.org", "SYNTHETIC: a walker has not come home"
 DARA, FAY = "U0ESC01", "U0LEG01"
-
-
-@dataclass
-class Deployment:
-    world: World
-    slack: SlackSimulator
-    desk_url: str
 
 
 @pytest.fixture(scope="module")
 async def deployment(
     directory: Directory, simulators: Simulators, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Deployment]:
-    """Server, workers, desk with its pages, and the Slack app on a stand-in: as `holdfast up`, in one process."""
-    port = free_port()
-    shortcuts = Shortcut.of_manifest(manifest().as_json())
-    async with workspace(directory, shortcuts=shortcuts) as slack:
-        told = {
-            "slack_api_url": slack.api_url,
-            "slack_bot_token": SecretStr(BOT_TOKEN),
-            "slack_app_token": SecretStr(APP_TOKEN),
-            "desk_url": f"http://127.0.0.1:{port}",
-        }
-        async with (
-            EmbeddedServer(tmp_path_factory.mktemp("browser-temporal"), time_skipping=True) as server,
-            open_world(tmp_path_factory.mktemp("browser-home"), server, simulators, **told) as world,
-            served(web_over(world), port) as desk_url,
-            open_slack_app(
-                world.desk,
-                procedures=dict(world.catalogue.procedures),
-                api_url=slack.api_url,
-                bot_token=BOT_TOKEN,
-                reach=Reach(app_token=APP_TOKEN),
-                desk_url=desk_url,
-                records=_records(world),
-                keep_every=0.5,
-            ),
-        ):
-            await slack.connected()
-            yield Deployment(world, slack, desk_url)
-
-
-def _records(world: World) -> RoomRecords:
-    return RoomRecords(
-        desk=world.desk,
-        directory=world.ports.directory,
-        cases=world.records.cases,
-        ledger=world.records.ledger,
-        vault=world.ports.vault,
-    )
+    async with open_deployment(directory, simulators, tmp_path_factory.mktemp("browser")) as opened:
+        yield opened
 
 
 async def opened(chromium: Browser, here: Deployment, *people: str, scheme: str = "light", width: int = 1440) -> Page:
