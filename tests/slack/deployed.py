@@ -54,7 +54,7 @@ async def open_deployment(directory: Directory, sims: Simulators, home: Path) ->
                 ping_interval=0.5,
                 records=_records(world),
                 keep_every=0.5,
-                unsaid=_unsaid(world),
+                unsaid=unsaid_of(world, settled=0.5),
                 catch_up_every=0.2,
             ),
         ):
@@ -72,11 +72,12 @@ def _records(world: World) -> RoomRecords:
     )
 
 
-def _unsaid(world: World) -> UnsaidInRooms:
+def unsaid_of(world: World, settled: float = 0.0) -> UnsaidInRooms:
+    """What rooms of this deployment were not told, read anew."""
     return UnsaidInRooms(
         cases=world.records.cases,
         ledger=world.records.ledger,
         directory=world.ports.directory,
         key=world.ports.key,
-        settled=0.5,
+        settled=settled,
     )
