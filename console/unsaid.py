@@ -158,7 +158,7 @@ def _card(state: State, directory: Directory, entry: Entry) -> Summons | None:
             choices = tuple(name for name, leave in ways.items() if leave is not Leave.NEVER)
             title = f"{found.step} failed: {found.fault}"
             return card.model_copy(update={"title": title, "digest": found.digest, "choices": choices})
-        case OwnerRecord(person=person):
-            return None if person else card.model_copy(update={"title": "take this incident"})
+        case OwnerRecord(person=owner):
+            return None if owner else card.model_copy(update={"title": "take this incident"})
         case HandOverRecord():
             return card.model_copy(update={"title": "take this incident over", "digest": found.digest})

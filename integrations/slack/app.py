@@ -232,7 +232,7 @@ class SlackApp:
     async def on_submit(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
     ) -> None:
-        kind, slug, message = (*str(view.get("private_metadata", "")).split(":"), "", "")[:3]
+        kind, slug, message, offered = (*str(view.get("private_metadata", "")).split(":"), "", "", "")[:4]
         procedure = self._commands.procedure(slug)
         if procedure is None:
             await ack(response_action="update", view=told_form("Incident", SENTENCES[Code.UNKNOWN_PROCEDURE]))
@@ -242,13 +242,16 @@ class SlackApp:
             answers = answers_of(procedure, view["state"]["values"])
             with request("slack form", procedure=procedure.slug):
                 who = user_of(body, context.authorize_result)
-                declared = await self._commands.declare(who, procedure, answers, key, drill)
+                declared = await self._commands.declare(who, procedure, answers, key, drill, bool(offered))
         except HoldfastError as error:
             why = self._commands.refused(error, procedure, key, drill)
             detail = error.detail if error.code is Code.INVALID else ""
             await ack(response_action="errors", errors=errors_of(procedure, why, detail))
         else:
-            receipt = told_form(procedure.title, self._commands.declared(declared))
+            said = self._commands.declared(declared)
+            receipt = told_form(procedure.title, said)
+            if declared.offered:
+                receipt = intake_form(procedure, drill=drill, message=message, offer=said)
             await ack(response_action="update", view=receipt)
 
     # -- presses and the Home tab -------------------------------------------------------------------------
