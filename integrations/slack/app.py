@@ -48,6 +48,8 @@ _NOT_RECORDED = f"NOT recorded. {SENTENCES[Code.FAULT]}"
 _LOG = logging.getLogger("holdfast.slack")
 # A form that somebody closed, or that another delivery has drawn already, needs no drawing.
 _GONE = ("hash_conflict", "not_found")
+# This very press was delivered before, and its form stands open.
+_SPENT = "exchanged_trigger_id"
 # Words of somebody whom the directory does not know: Slack id, words, key. Returns what to tell them.
 ToTriage = Callable[[str, str, str], Awaitable[str]]
 
@@ -175,7 +177,12 @@ class SlackApp:
         self, title: str, trigger: str, client: AsyncWebClient, draw: Callable[[], Awaitable[View]]
     ) -> None:
         """A skeleton before the trigger dies, then what belongs there."""
-        opened = await call("views.open", client.views_open(trigger_id=trigger, view=waiting_form(title)))
+        try:
+            opened = await call("views.open", client.views_open(trigger_id=trigger, view=waiting_form(title)))
+        except Refusal as refusal:
+            if refusal.error == _SPENT:
+                return
+            raise
         try:
             view = await within(draw(), Code.UNREACHABLE)
         except HoldfastError as error:
@@ -271,7 +278,12 @@ class SlackApp:
         await ack()
         await tell(outcome.receipt, body, respond, client)
         if outcome.renew:
-            await self._renew(body, slack_id, value, outcome, client)
+            try:
+                await self._renew(body, slack_id, value, outcome, client)
+            except HoldfastError as error:
+                # The receipt was given, and a press on the old card is told what is there now. Raising here would make
+                # Bolt forget the acknowledgement, and Slack call a recorded choice failed.
+                _LOG.warning("a card could not be drawn anew: %s", error.sentence)
 
     async def _renew(
         self, body: dict[str, Any], slack_id: str, value: str, outcome: Outcome, client: AsyncWebClient
