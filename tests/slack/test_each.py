@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from console.docs import commands as commands_of_the_terminal
 from domain.people import Directory, Person
 from integrations.simulator.slack import workspace as rules
 from integrations.simulator.slack.methods_views import replace
@@ -259,3 +260,29 @@ async def test_a_rate_limit_on_the_receipt_loses_no_decision(
     await app.slack.until(lambda: app.slack.channel(ROOM).ephemerals)
     assert app.slack.channel(ROOM).ephemerals[0].text.startswith("Recorded")
     assert len(app.desk.acts) == 1
+
+
+# What somebody does about the same thing while Slack is away. `update` speaks in the room and nowhere else.
+AT_A_TERMINAL = {
+    "status": "show",
+    "list": "list",
+    "take": "own",
+    "note": "note",
+    "task": "tasks",
+    "tasks": "done",
+    "severity": "severity",
+    "escalate": "escalate",
+    "page": "escalate",
+    "handover": "hand-over",
+    "hand-over": "accept",
+    "spill": "report-deviation",
+    "timeline": "timeline",
+    "link": "show",
+    "close": "stand-down",
+    "tonight": "tonight",
+}
+
+
+def test_each_verb_has_its_command_at_a_terminal() -> None:
+    assert set(AT_A_TERMINAL) == set(TYPED) - {"update"}
+    assert set(AT_A_TERMINAL.values()) <= {name for name, _ in commands_of_the_terminal()}
