@@ -20,6 +20,7 @@ from integrations.slack.verbs import Asked, OpenSeverity, Say, Verbs
 T = TypeVar("T")
 LOOKS = frozenset({"status", "list", "timeline", "link", "tonight"})  # what changes nothing, however late it is
 BUDGET = 2.5  # seconds: Slack gives three, and the acknowledgement has to travel as well
+AT_ONCE = 16  # declarations under way; more would only take from one another the seconds that Slack gives
 # Failures of ours: the same request may still get through from a terminal.
 _OURS = frozenset(
     {Code.UNREACHABLE, Code.TRANSIENT, Code.FAULT, Code.NOT_RECORDED, Code.BROKEN_CONFIGURATION, Code.PERMANENT}
@@ -73,6 +74,7 @@ class Commands:
         self.verbs = Verbs(desk, desk_url=desk_url, say=say)
         self._name_of = name_of
         self._desk = desk
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._procedures = procedures
         self._desk_url = desk_url
         self._drill_factor = drill_factor
@@ -150,7 +152,9 @@ class Commands:
         )
 
         async def go() -> Declared:
-            return await self._desk.declare(await self.person(slack_id), declaration)
+            person = await self.person(slack_id)
+            async with self._turns:
+                return await self._desk.declare(person, declaration)
 
         return await within(go())
 
