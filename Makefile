@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo up test check browser bench soak turnover hostile replay clean help
+.PHONY: demo up test check browser bench soak turnover hostile killed pictures replay clean help
 
 help:
 	@echo "make demo   a drill from a Slack command to its review, with a worker killed in the middle"
@@ -49,6 +49,14 @@ turnover: $(READY)
 # minute; a tenth of each is in make test.
 hostile: $(READY)
 	$(BIN)/python -m pytest -q -s -m soak tests/intake
+
+# The pictures of the chat stand-in's page that the README shows, taken by its browser test.
+pictures: $(READY) browser
+	HOLDFAST_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/slack/test_in_the_browser.py
+
+# kill -9 of the desk at every point between a declaration from Slack and its acknowledgement; one point is in make test.
+killed: $(READY)
+	$(BIN)/python -m pytest -q -m soak tests/faults/test_slack_desk_killed.py
 
 # Figures, never assertions; about an hour at full size. BENCH="--crowd 500 --burst 100 --recover 100" for a small look.
 bench: $(READY)

@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import keep_input
+from console.alike import Alike
 from domain.acts import PublicKey
 from domain.assessing import declared_severity
 from domain.canonical import canonical
@@ -62,6 +63,7 @@ class Declarer:
         self._trusted = trusted
         self._procedures = procedures
         self._cases = cases
+        self._alike = Alike(client=client, inbox=inbox, sealer=sealer, outside=outside, cases=cases)
         self.rehearsal = rehearsal or Rehearsal()
         self._drill_factor = drill_factor
         self._stand_ins = stand_ins
@@ -101,11 +103,23 @@ class Declarer:
         problems = check_form(form, declaration.answers)
         if problems:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
+        if not declaration.another and (offered := await self._offer(person, declaration, procedure)) is not None:
+            return offered
         with traced("declare", procedure=procedure.slug, drill=declaration.drill) as span:
             given = await self._incident(person, declaration, procedure, partial)
+            if declaration.channel == "slack":  # elsewhere whoever tries again sends the same key
+                kind = _like(procedure, declaration)
+                await self._alike.remember(person, kind, given.subject, given.case, given.declared_at)
             declared = await self.open(given, whole=not partial)
             span.set_attribute("holdfast.outcome", _how(declared))
             return declared
+
+    async def _offer(self, person: str, declaration: Declaration, procedure: Procedure) -> Declared | None:
+        subject = self._subject(procedure, declaration.answers)
+        earlier = await self._alike.earlier(person, _like(procedure, declaration), subject, self._now())
+        if not earlier or earlier == case_id(self._outside, procedure.prefix, declaration.key):
+            return None
+        return Declared(case=earlier, new=False, offered=True)
 
     async def open(self, given: OpenIncident, *, whole: bool = False) -> Declared:
         """Start a case, or join it if it was started before. Its input is kept first: it outlives Temporal. `whole`
@@ -239,6 +253,11 @@ class Declarer:
         if unreadable is not None:
             raise unreadable
         return started
+
+
+def _like(procedure: Procedure, declaration: Declaration) -> str:
+    """A drill is never offered to who declares a real case, nor the other way."""
+    return f"{procedure.slug}/drill" if declaration.drill else procedure.slug
 
 
 def _how(declared: Declared) -> str:

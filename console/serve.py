@@ -20,6 +20,7 @@ from console.web.guard import require_loopback
 from console.web.parts import Web
 from console.wiring import OpenDesk, open_desk
 from domain.errors import Code, HoldfastError
+from workers.keys import outside_key
 from workers.patience import entered
 from workers.settings import Settings
 from workers.telemetry import open_telemetry
@@ -146,6 +147,7 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         yield
         return
+    from console.unsaid import UnsaidInRooms
     from integrations.slack.calls import open_client
     from integrations.slack.notices import Notices
     from integrations.slack.running import Reach, log_alarm, open_slack_app
@@ -178,6 +180,12 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
             ledger=parts.store.ledger,
             vault=parts.vault,
             updates=parts.store.updates,
+        ),
+        unsaid=UnsaidInRooms(
+            cases=parts.store.cases,
+            ledger=parts.store.ledger,
+            directory=parts.directory,
+            key=outside_key(settings),
         ),
     )
     async with open_client(api_url, settings.required("slack_bot_token")) as client, slack:

@@ -20,8 +20,9 @@ from domain.uploads import Upload
 class Declaration(Strict):
     """A request to open a case. `answers` fill the procedure's intake form; the same `key` is the same case.
 
-    `attachments` are sealed in the vault and opened by nobody. `drill_factor` below 1 plays a drill's human patience
-    faster (1/60: minutes as seconds); only drills may.
+    `attachments` are sealed in the vault and opened by nobody. Without `another`, a case that the same person declared
+    of the same kind about the same account within the last ten minutes is offered, and nothing is opened.
+    `drill_factor` below 1 plays a drill's human patience faster (1/60: minutes as seconds); only drills may.
     """
 
     slug: str
@@ -31,14 +32,19 @@ class Declaration(Strict):
     channel: str = "desk"
     drill: bool = False
     drill_factor: float = 1.0
+    another: bool = True
 
 
 class Declared(Model):
-    """The case, whether this call opened it, and whether it runs already (else it waits in the inbox)."""
+    """The case, whether this call opened it, and whether it runs already (else it waits in the inbox).
+
+    `offered`: nothing was opened; this case of the same person, kind and account is there, or may be.
+    """
 
     case: str
     new: bool
     running: bool = True
+    offered: bool = False
 
 
 class Waiting(Model):

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.async_api import Browser
 
 from integrations.simulator import hash_list
 from integrations.temporal.server import EmbeddedServer
+from tests.browsing import open_browser, pictures_in
 from tests.postgres import Postgres, open_postgres
 from tests.procedures import answered, containment, delivering, papers, timed, verifying
 from tests.world import Simulators, World, open_simulators, open_world
@@ -35,6 +37,17 @@ async def simulators() -> AsyncIterator[Simulators]:
 def postgres() -> Iterator[Postgres]:
     with open_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    return pictures_in(tmp_path)
 
 
 @pytest.fixture(scope="session")

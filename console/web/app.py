@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -48,7 +50,7 @@ def build_app(web: Web) -> FastAPI:
         if for_programs(request.url.path):
             return JSONResponse(as_body(error), status)
         if error.code is Code.UNKNOWN_PERSON and request.method == "GET" and not signed_in(request):
-            return RedirectResponse("/login", SEE_OTHER)
+            return RedirectResponse(f"/login?{_back_to(request)}", SEE_OTHER)
         return draw.page(request, "problem.html", problem=error, status=status)
 
     async def of_ours(request: Request, error: Exception) -> Response:
@@ -68,3 +70,9 @@ def build_app(web: Web) -> FastAPI:
     app.add_exception_handler(RequestValidationError, of_the_request)
     app.add_exception_handler(HTTPException, of_http)
     return app
+
+
+def _back_to(request: Request) -> str:
+    """Whoever followed a card's link lands where it led, once they have signed in."""
+    asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    return urlencode({"next": asked})

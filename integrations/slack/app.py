@@ -9,7 +9,6 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
@@ -24,9 +23,10 @@ from integrations.slack.calls import Refusal, call
 from integrations.slack.cards import APPROVE, FILL, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, Pressed, renewed
 from integrations.slack.commands import Commands, OpenForm, OpenTriage, once, within
 from integrations.slack.forms import DECLARE, answers_of, errors_of, intake_form, told_form, waiting_form
-from integrations.slack.home import DECLARE_HERE, REFRESH, Home
+from integrations.slack.home import DECLARE_HERE, Home
 from integrations.slack.presses import Outcome, Presses
 from integrations.slack.replies import tell
+from integrations.slack.tab import HomeTab
 from integrations.slack.triage import (
     SEVERITY,
     STRANGER,
@@ -51,6 +51,8 @@ _NOT_RECORDED = f"NOT recorded. {SENTENCES[Code.FAULT]}"
 _LOG = logging.getLogger("holdfast.slack")
 # A form that somebody closed, or that another delivery has drawn already, needs no drawing.
 _GONE = ("hash_conflict", "not_found")
+# This very press was delivered before, and its form stands open.
+_SPENT = "exchanged_trigger_id"
 # Words of somebody whom the directory does not know: Slack id, words, key. Returns what to tell them.
 ToTriage = Callable[[str, str, str], Awaitable[str]]
 
@@ -70,7 +72,7 @@ class SlackApp:
     ) -> None:
         self._commands = commands
         self._presses = presses
-        self._home = home
+        self._tab = HomeTab(home)
         self._work = work
         self._desk_url = desk_url
         self._to_triage = to_triage
@@ -94,8 +96,7 @@ class SlackApp:
         app.action(FILL)(self.on_fill)
         app.action(OPEN)(self.on_link)
         app.action(DECLARE_HERE)(self.on_report)
-        app.action(REFRESH)(self.on_refresh)
-        app.event("app_home_opened")(self.on_home)
+        self._tab.listen(app)
         app.error(self.on_fault)
 
     # -- commands and shortcuts ---------------------------------------------------------------------------
@@ -185,7 +186,12 @@ class SlackApp:
         self, title: str, trigger: str, client: AsyncWebClient, draw: Callable[[], Awaitable[View]]
     ) -> None:
         """A skeleton before the trigger dies, then what belongs there."""
-        opened = await call("views.open", client.views_open(trigger_id=trigger, view=waiting_form(title)))
+        try:
+            opened = await call("views.open", client.views_open(trigger_id=trigger, view=waiting_form(title)))
+        except Refusal as refusal:
+            if refusal.error == _SPENT:
+                return
+            raise
         try:
             view = await within(draw(), Code.UNREACHABLE)
         except HoldfastError as error:
@@ -253,7 +259,7 @@ class SlackApp:
     async def on_submit(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
     ) -> None:
-        kind, slug, message = (*str(view.get("private_metadata", "")).split(":"), "", "")[:3]
+        kind, slug, message, offered = (*str(view.get("private_metadata", "")).split(":"), "", "", "")[:4]
         procedure = self._commands.procedure(slug)
         if procedure is None:
             await ack(response_action="update", view=told_form("Incident", SENTENCES[Code.UNKNOWN_PROCEDURE]))
@@ -263,13 +269,16 @@ class SlackApp:
             answers = answers_of(procedure, view["state"]["values"])
             with request("slack form", procedure=procedure.slug):
                 who = user_of(body, context.authorize_result)
-                declared = await self._commands.declare(who, procedure, answers, key, drill)
+                declared = await self._commands.declare(who, procedure, answers, key, drill, bool(offered))
         except HoldfastError as error:
             why = self._commands.refused(error, procedure, key, drill)
             detail = error.detail if error.code is Code.INVALID else ""
             await ack(response_action="errors", errors=errors_of(procedure, why, detail))
         else:
-            receipt = told_form(procedure.title, self._commands.declared(declared))
+            said = self._commands.declared(declared)
+            receipt = told_form(procedure.title, said)
+            if declared.offered:
+                receipt = intake_form(procedure, drill=drill, message=message, offer=said)
             await ack(response_action="update", view=receipt)
 
     async def on_fill(
@@ -312,7 +321,12 @@ class SlackApp:
         await ack()
         await tell(outcome.receipt, body, respond, client)
         if outcome.renew:
-            await self._renew(body, slack_id, value, outcome, client)
+            try:
+                await self._renew(body, slack_id, value, outcome, client)
+            except HoldfastError as error:
+                # The receipt was given, and a press on the old card is told what is there now. Raising here would make
+                # Bolt forget the acknowledgement, and Slack call a recorded choice failed.
+                _LOG.warning("a card could not be drawn anew: %s", error.sentence)
 
     async def _renew(
         self, body: dict[str, Any], slack_id: str, value: str, outcome: Outcome, client: AsyncWebClient
@@ -333,35 +347,6 @@ class SlackApp:
     async def on_link(self, ack: AsyncAck) -> None:
         """A press on a link is reported as well; the browser has opened it already."""
         await ack()
-
-    async def on_home(
-        self,
-        ack: AsyncAck,
-        body: dict[str, Any],
-        event: dict[str, Any],
-        client: AsyncWebClient,
-        context: AsyncBoltContext,
-    ) -> None:
-        await ack()
-        if event.get("tab", "home") == "home":
-            await self._publish(user_of(body, context.authorize_result), str(event["user"]), client)
-
-    async def on_refresh(
-        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
-    ) -> None:
-        await ack()
-        await self._publish(user_of(body, context.authorize_result), str(body["user"]["id"]), client)
-
-    async def _publish(self, who: str, shown_to: str, client: AsyncWebClient) -> None:
-        """Without a hash: the tab is drawn from the state of this moment, so whichever comes last is right."""
-        with request("slack home"):
-            try:
-                view = await self._home.of(who, datetime.now(UTC))
-            except Exception as error:
-                # As in a form: the acknowledgement must not be lost.
-                _LOG.error("a Home tab could not be drawn: %s", type(error).__name__, exc_info=error)
-                view = self._home.told(SENTENCES[Code.FAULT])
-        await call("views.publish", client.views_publish(user_id=shown_to, view=view))
 
     # -- faults -------------------------------------------------------------------------------------------
 

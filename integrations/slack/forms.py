@@ -45,11 +45,13 @@ def told_form(title: str, text: str) -> View:
     return modal(title, [SectionBlock(text=MarkdownTextObject(text=text[:2900]))], close="Close")
 
 
-def intake_form(procedure: Procedure, *, drill: bool, message: str = "", text: str = "") -> View:
+def intake_form(procedure: Procedure, *, drill: bool, message: str = "", text: str = "", offer: str = "") -> View:
     """The form of a procedure's intake. `private_metadata` carries the slug, whether it is a drill, and the key of
-    the message that was escalated; `text` stands in the field for free words, where there is one."""
+    the message that was escalated; `text` stands in the field for free words, where there is one. `offer` names the
+    case that this may be already: who sends the form once more means another. Slack keeps what was filled in."""
     title = f"DRILL: {procedure.title}" if drill else procedure.title
-    blocks = [
+    said = [SectionBlock(text=MarkdownTextObject(text=offer))] if offer else []
+    fields = [
         InputBlock(
             block_id=each.name,
             label=each.label[:2000],
@@ -59,9 +61,9 @@ def intake_form(procedure: Procedure, *, drill: bool, message: str = "", text: s
         )
         for each in procedure.intake
     ]
-    view = modal(title, blocks, close="Cancel", submit="Declare")
+    view = modal(title, [*said, *fields], close="Cancel", submit="Declare another" if offer else "Declare")
     view.callback_id = DECLARE
-    view.private_metadata = f"{'drill' if drill else 'real'}:{procedure.slug}:{message}"
+    view.private_metadata = f"{'drill' if drill else 'real'}:{procedure.slug}:{message}{':offered' if offer else ''}"
     return view
 
 

@@ -243,6 +243,17 @@ class SlackRoom:
             else:
                 return
         room.status_ts = await self._post(room, text, blocks, metadata, lambda it: type_of(it) == STATUS)
+        await self._give_way(room, status)
+
+    async def _give_way(self, room: _Known, status: Projection) -> None:
+        """Another process may have posted the first status at the same moment: the older one stays, ours goes."""
+        mine = room.status_ts
+        older = await self._find(room, lambda it: type_of(it) == STATUS and float(it["ts"]) < float(mine), _RECENT)
+        if older is None:
+            return
+        await call("chat.delete", self._client.chat_delete(channel=room.channel, ts=mine))
+        room.status_ts = str(older["ts"])
+        await self._write_status(room, status)
 
     async def _pin(self, room: _Known) -> None:
         try:

@@ -19,8 +19,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from domain.desk import Desk
 from domain.errors import Code, HoldfastError, Passing
 from domain.policy import Procedure
+from integrations.slack import catching_up
 from integrations.slack.app import SlackApp, ToTriage
 from integrations.slack.calls import call, open_client
+from integrations.slack.catching_up import CatchingUp, Unsaid
 from integrations.slack.commands import Commands
 from integrations.slack.home import Home
 from integrations.slack.keeping import EVERY, Records, RoomKeeper
@@ -108,13 +110,15 @@ async def open_slack_app(
     to_triage: ToTriage | None = None,
     records: Records | None = None,
     keep_every: float = EVERY,
+    unsaid: Unsaid | None = None,
+    catch_up_every: float = catching_up.EVERY,
 ) -> AsyncIterator[int]:
     """Answers Slack while the context is open; comes up without Slack, and connects when it is there.
 
     Yields the port of HTTP, 0 over Socket Mode. `procedures` (by slug) give the forms; `api_url` None is Slack's own;
     `ping_interval` is in seconds, and after four of them without an answer the connection is made anew; with
     `drill_factor` below 1 every case is a drill, played that much faster. With `records` the rooms are looked through
-    every `keep_every` seconds.
+    every `keep_every` seconds; with `unsaid` they are told what they missed while Slack was away.
 
     Raises:
         HoldfastError: `needs-a-person` or `permanent` when Slack does not accept one of the tokens.
@@ -140,6 +144,9 @@ async def open_slack_app(
         if records is not None:
             keeper = RoomKeeper(client, room, records, every=keep_every)
             await stack.enter_async_context(_beside(keeper.run()))
+        if unsaid is not None:
+            late = CatchingUp(room, unsaid, every=catch_up_every)
+            await stack.enter_async_context(_beside(late.run()))
         if reach.app_token:
             await stack.enter_async_context(_over_socket(app, client, reach.app_token, ping_interval, alarm))
             yield 0

@@ -26,7 +26,7 @@ _OF = "CASE is its id; in the case's own room you may leave it out.\n"
 HELP = (
     "`/incident` asks what has happened and opens the form for it.\n"
     "`/incident edr` opens that form at once; `/incident edr <account-id> <requester mail> <country> <category> "
-    "[words]` declares. `/incident drill edr …` declares a drill.\n"
+    "[words]` declares. `/incident drill edr …` declares a drill, `/incident another edr …` one like your last.\n"
     f"{_OF}"
     "`/incident status CASE` says who is waited for; `list` what is open (`list all`: closed too); `timeline CASE` "
     "what happened; `link CASE` where to go.\n"

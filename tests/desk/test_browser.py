@@ -3,51 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from domain.people import Role
 from domain.state import Status
 from tests.attachments import documents
 from tests.desk.test_papers import sent
 from tests.world import Case, World
-
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    binary = shutil.which("chromium") or shutil.which("chromium-browser")
-    if binary is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no chromium on PATH; apt-get install -y chromium")
-        pytest.skip("no chromium on PATH; apt-get install -y chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary, args=list(ARGUMENTS))
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """Where screenshots go: HOLDFAST_TEST_PICTURES to look at them, else a directory that is thrown away."""
-    return Path(os.environ.get("HOLDFAST_TEST_PICTURES", tmp_path))
 
 
 async def signed_in(browser: Browser, url: str, person: str, scheme: str = "light") -> Page:
