@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo up test check browser bench soak turnover hostile drills replay clean help
+.PHONY: demo up test check browser bench soak turnover hostile killed pictures drills replay clean help
 
 help:
 	@echo "make demo   a drill from a Slack command to its review, with a worker killed in the middle"
@@ -45,9 +45,18 @@ test: check browser
 turnover: $(READY)
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m soak tests/flows
 
-# Ten thousand malformed, unsigned, replayed and oversized requests at the signed door; a thousand are in make test.
+# Ten thousand malformed, unsigned, replayed and oversized requests at the signed door, and a thousand forged ones in a
+# minute; a tenth of each is in make test.
 hostile: $(READY)
-	$(BIN)/python -m pytest -q -s -m soak tests/intake/test_hostile.py
+	$(BIN)/python -m pytest -q -s -m soak tests/intake
+
+# The pictures of the chat stand-in's page that the README shows, taken by its browser test.
+pictures: $(READY) browser
+	HOLDFAST_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/slack/test_in_the_browser.py
+
+# kill -9 of the desk at every point between a declaration from Slack and its acknowledgement; one point is in make test.
+killed: $(READY)
+	$(BIN)/python -m pytest -q -m soak tests/faults/test_slack_desk_killed.py
 
 # Every scenario of every drill, one after the other; one of them is in make test.
 drills: $(READY)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 from activities.books import Page, Paged, TellRoom, Told
-from activities.step import performs
+from activities.step import given_up, performs
 from domain.errors import Code, HoldfastError, Passing
+from domain.gates import Family
 from domain.ids import outside_key
 from domain.outside import LiveDirectory, Mail, Pager, Room, Rotas, Summons
 from domain.people import Directory, Person
 from domain.rota import Rota
-from domain.summoning import Call, who_is_next, whom_to_call
+from domain.summoning import Call, can_be_filled, who_is_next, whom_to_call
 
+ROOM_WITHIN = 5.0  # seconds; a call is complete without the room
+T = TypeVar("T")
 _PASSING = (Code.TRANSIENT, Code.UNREACHABLE)
 
 
@@ -57,6 +62,9 @@ class Calling:
             return Paged(acknowledged=taken, code=code, exhausted=True)
         reached, pages = await self._reach_some(given, people, lambda tried: _more(rota, directory, call, at, tried))
         room = await self._summon(given, reached or people)
+        # Where somebody may decide alone in the end, empty seats stop nothing.
+        whole = given.family in (Family.DISCLOSE.value, Family.REFUSE.value)
+        short = given.call == 1 and whole and not can_be_filled(directory, call, at)
         return Paged(
             people=tuple(each.id for each in reached),
             unpaged=not reached,
@@ -64,6 +72,7 @@ class Calling:
             code=code,
             pages=pages,
             acknowledged=taken,
+            short=short,
         )
 
     async def _rota(self) -> tuple[Rota | None, str]:
@@ -154,10 +163,10 @@ class Calling:
             reasons=given.reasons,
         )
         try:
-            await self._room.summon(card, key=outside_key(self._key, here.case, here.key))
-        except Passing:
-            raise  # pages and posts carry keys: the whole call is simply tried again
+            await _soon(self._room.summon(card, key=outside_key(self._key, here.case, here.key)))
         except HoldfastError as error:
+            # Not tried again, passing or not: people were called, and their call must not wait for chat. What a room
+            # was not told is said late, by the desk, from the record of this very answer.
             return error.code.value
         return "told"
 
@@ -167,7 +176,24 @@ class Calling:
             return Told(told=False)
         shown = given.projection
         key = outside_key(self._key, given.here.case, f"room/{shown.updated_at}/{given.brief}")
-        return Told(told=True, reference=await self._room.show(shown, brief=given.brief, key=key))
+        try:
+            return Told(told=True, reference=await _soon(self._room.show(shown, brief=given.brief, key=key)))
+        except Passing as away:
+            raise given_up(away) from None  # as above: nothing of a case waits for chat
+
+
+async def _soon(said: Awaitable[T]) -> T:
+    """What chat answers in time.
+
+    Raises:
+        HoldfastError: `transient` if that takes longer; what the room raises.
+    """
+    try:
+        async with asyncio.timeout(ROOM_WITHIN):
+            return await said
+    except TimeoutError:
+        late = Passing("room late")
+    raise late
 
 
 def _call(given: Page) -> Call:

@@ -115,6 +115,11 @@ def failure(error: HoldfastError) -> ApplicationError:
     )
 
 
+def given_up(error: HoldfastError) -> ApplicationError:
+    """The error as Temporal keeps it, not to be tried again whatever its code: for what somebody else makes good."""
+    return ApplicationError(error.sentence, type=error.code.value, non_retryable=True)
+
+
 def performs(kind: type[S]) -> Callable[[Callable[[Any, S], Awaitable[R]]], Callable[[Any, S], Awaitable[R]]]:
     """Make a method the activity of a step: heartbeats while it runs, and errors by their codes."""
 

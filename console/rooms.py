@@ -11,7 +11,10 @@ from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
 from domain.outside import LiveDirectory
 from domain.ports import Cases, Ledger, Vault
+from domain.severity import Severity
+from domain.standing import tail_of
 from domain.timeline import Entry, Kind, Projection
+from domain.updates import RoomUpdate, Told, Updates, due, update_of
 
 # The desk's words for somebody who has no business there; any other failure says nothing about them.
 _OUT = frozenset({Code.UNKNOWN_PERSON, Code.SUSPENDED, Code.UNKNOWN_CASE, Code.NOT_ALLOWED})
@@ -29,6 +32,7 @@ class RoomRecords:
         cases: Cases,
         ledger: Ledger,
         vault: Vault,
+        updates: Updates,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -36,6 +40,7 @@ class RoomRecords:
         self._cases = cases
         self._ledger = ledger
         self._vault = vault
+        self._updates = updates
         self._now = now
 
     async def case(self, case: str) -> Projection | None:
@@ -68,3 +73,21 @@ class RoomRecords:
         )
         if all(each.entry.id != entry.id for each in await self._ledger.read(case)):
             await self._ledger.append(case, (entry,))
+
+    async def news(self, shown: Projection) -> RoomUpdate | None:
+        """What is said by itself is said of cases. A review is chased by its own dates, and counsel may direct it."""
+        if tail_of(shown.case) or shown.declared_at is None:
+            return None
+        told = await self._updates.told(shown.case) or Told(case=shown.case, sequence=0, at=shown.declared_at)
+        severity = Severity(shown.severity)
+        if not due(severity, told.at, self._now()):
+            return None
+        entries = await self._ledger.read(shown.case, told.sequence)
+        update, last = update_of(shown.case, entries, severity=severity, drill=shown.drill)
+        if update is None and last:
+            # Nothing of it is news: it is not read again, and the next news need not wait for it.
+            await self._updates.tell(Told(case=shown.case, sequence=last, at=told.at))
+        return update
+
+    async def told(self, update: RoomUpdate) -> None:
+        await self._updates.tell(Told(case=update.case, sequence=update.sequence, at=self._now()))

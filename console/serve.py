@@ -12,6 +12,7 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from console.intake.chat import ChatLines
 from console.intake.wiring import serving_intake
 from console.rooms import RoomRecords
 from console.web.app import build_app
@@ -19,6 +20,7 @@ from console.web.guard import require_loopback
 from console.web.parts import Web
 from console.wiring import OpenDesk, open_desk
 from domain.errors import Code, HoldfastError
+from workers.keys import outside_key
 from workers.patience import entered
 from workers.settings import Settings
 from workers.telemetry import open_telemetry
@@ -62,6 +64,7 @@ def web_of(parts: OpenDesk) -> Web:
         agencies=parts.agencies,
         triage=opened.triage,
         intake=opened.intake,
+        stepping=parts.stepping,
     )
 
 
@@ -144,6 +147,9 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         yield
         return
+    from console.unsaid import UnsaidInRooms
+    from integrations.slack.calls import open_client
+    from integrations.slack.notices import Notices
     from integrations.slack.running import Reach, log_alarm, open_slack_app
 
     async def alarm(connections: int) -> None:
@@ -151,10 +157,11 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
         parts.probe.slack = f"{connections} connections, one is ours"
         await log_alarm(connections)
 
+    api_url = str(settings.slack_api_url) if settings.slack_api_url else None
     slack = open_slack_app(
         parts.desk,
         procedures=parts.catalogue.procedures,
-        api_url=str(settings.slack_api_url) if settings.slack_api_url else None,
+        api_url=api_url,
         bot_token=settings.required("slack_bot_token"),
         reach=Reach(
             app_token=_value(settings.slack_app_token),
@@ -165,15 +172,24 @@ async def _slack(settings: Settings, parts: OpenDesk, url: str) -> AsyncIterator
         desk_url=url,
         drill_factor=settings.drill_factor,
         alarm=alarm,
+        to_triage=ChatLines(parts.intake.intake, parts.directory),
         records=RoomRecords(
             desk=parts.desk,
             directory=parts.directory,
             cases=parts.store.cases,
             ledger=parts.store.ledger,
             vault=parts.vault,
+            updates=parts.store.updates,
+        ),
+        unsaid=UnsaidInRooms(
+            cases=parts.store.cases,
+            ledger=parts.store.ledger,
+            directory=parts.directory,
+            key=outside_key(settings),
         ),
     )
-    async with slack:
+    async with open_client(api_url, settings.required("slack_bot_token")) as client, slack:
+        parts.expiry.ways.insert(0, Notices(client).tell)
         yield
 
 

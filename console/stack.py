@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import webbrowser
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -27,6 +28,7 @@ from domain.errors import HoldfastError
 from domain.people import Directory
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
+from integrations.simulator import hash_list
 from integrations.simulator.pager import PAGER_SECRET
 from integrations.simulator.platform import PLATFORM_TOKEN
 from integrations.simulator.portal import PORTAL_TOKEN
@@ -37,6 +39,7 @@ from workers.keys import make_keys
 from workers.settings import Settings
 from workers.wiring import ROLES, open_records
 
+_HASH_LIST = "synthetic-hash-list"
 _LOOK_EVERY = 0.5  # seconds between looks at the server's process
 
 
@@ -66,6 +69,8 @@ class Stack:
             witness_token=SecretStr(WITNESS_TOKEN),
             slack_bot_token=SecretStr(parts.BOT_TOKEN),
             slack_app_token=SecretStr(parts.APP_TOKEN),
+            hash_list=settings.hash_list or (settings.home / _HASH_LIST).absolute(),
+            hash_list_name=settings.hash_list_name if settings.hash_list else hash_list.NAME,
         )
         self._say = say
         self._auditor = auditor
@@ -105,6 +110,8 @@ class Stack:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             directory = await set_up(self.settings)
+            if not (self.settings.home / _HASH_LIST).exists():
+                hash_list.write(self.settings.home / _HASH_LIST)
             http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
             await self._open(stack, directory, http)
             self._stack = stack.pop_all()
@@ -179,25 +186,26 @@ async def set_up(settings: Settings) -> Directory:
     return await DirectoryFile(settings.directory_path).current()
 
 
-def up_command(settings: Settings) -> int:
-    """Run the stack on its fixed ports until Ctrl-C or SIGTERM. The exit status: 0, or 1 after one sentence."""
+def up_command(settings: Settings, *, browse: bool = False) -> int:
+    """Run the stack on its fixed ports until Ctrl-C or SIGTERM; `browse` opens the chat stand-in's page. The exit
+    status: 0, or 1 after one sentence."""
     out = Console(stderr=False, highlight=False, soft_wrap=True)
     try:
-        asyncio.run(_up(settings, out))
+        asyncio.run(_up(settings, out, browse))
     except HoldfastError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(error.sentence, markup=False)
         return 1
     return 0
 
 
-async def _up(settings: Settings, out: Console) -> None:
+async def _up(settings: Settings, out: Console, browse: bool) -> None:
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, ending.set)
     places = Places.fixed(settings)
     out.print("Starting the Temporal server, the stand-ins, the workers and the desk …")
-    running = asyncio.create_task(_serve(Stack(settings, places, say=_line(out), auditor=True), out))
+    running = asyncio.create_task(_serve(Stack(settings, places, say=_line(out), auditor=True), out, browse))
     waiting = asyncio.create_task(ending.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
@@ -211,13 +219,16 @@ async def _up(settings: Settings, out: Console) -> None:
         running.result()
 
 
-async def _serve(stack: Stack, out: Console) -> None:
+async def _serve(stack: Stack, out: Console, browse: bool) -> None:
     async with stack:
         out.print("Everything runs on this machine only; nobody outside was or will be contacted.\n")
         for name, url in parts.pages(stack.places):
             out.print(f"  {name:<18} {url}")
         out.print(f"\n  State and logs     {stack.settings.home}")
         out.print("  Act as somebody    holdfast gates --as leg-fay   (people: directory.yaml in the state's folder)")
+        out.print("  Try it in chat     type /incident on the chat stand-in's page; each pane is one person")
+        if browse and not await asyncio.to_thread(webbrowser.open, parts.slack_page(stack.places)):
+            out.print("  There is no browser to open here.")
         out.print("\nCtrl-C stops it; what was begun goes on when it is started again.")
         await asyncio.Event().wait()
 

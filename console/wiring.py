@@ -20,8 +20,10 @@ from console.checkpointing import Checkpointing
 from console.declaring import Declarer
 from console.desk import LocalDesk
 from console.draining import Draining
+from console.expiring import ExpiryWatch, by_mail
 from console.gauges import watching
 from console.intake.wiring import OpenIntake, build_intake
+from console.stepping import Development, Stepping
 from console.watching import ShiftWatch
 from domain.errors import HoldfastError
 from domain.outside import LiveDirectory
@@ -120,6 +122,8 @@ class OpenDesk:
     probe: Probe
     agencies: AgencyDesk
     intake: OpenIntake
+    stepping: Stepping
+    expiry: ExpiryWatch
 
 
 @asynccontextmanager
@@ -158,7 +162,31 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             drill_factor=settings.drill_factor,
             stand_ins=settings.stand_ins,
         )
+        casework = Casework(client=client, cases=store.cases, vault=vault)
+        stepping = Stepping(
+            intents=store.intents,
+            sealer=Sealer(load_ring(settings.store_ring)),
+            key=outside_key(settings),
+            prover=Development(),
+        )
+        mail = Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from)
+        expiry = ExpiryWatch(
+            stepping=stepping,
+            casework=casework,
+            ledger=store.ledger,
+            directory=directory,
+            desk_url=settings.desk_url,
+        )
         watch = _shift_watch(settings, directory, store.ledger, catalogue, http)
+        agencies = AgencyDesk(
+            agencies=store.agencies,
+            people=people,
+            cases=store.cases,
+            state=casework.state,
+            signer=desk_signer(settings),
+            mail=mail,
+            key=outside_key(settings),
+        )
         desk = LocalDesk(
             client=client,
             ledger=store.ledger,
@@ -171,15 +199,8 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             heard=watch.heard,
             auditing=auditing,
             rotas=open_rotas(settings, directory, http),
-        )
-        agencies = AgencyDesk(
-            agencies=store.agencies,
-            people=people,
-            cases=store.cases,
-            state=Casework(client=client, cases=store.cases, vault=vault).state,
-            signer=desk_signer(settings),
-            mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
-            key=outside_key(settings),
+            settled=agencies.settled,
+            stepping=stepping,
         )
         intake = build_intake(
             settings,
@@ -190,16 +211,20 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             http=http,
             heard=watch.heard,
         )
+        expiry.ways.append(by_mail(mail, stepping))
         draining = Draining(declarer.drain)
         probe = Probe(client, directory, store.inbox, draining, auditing.checkpointing)
         async with (
             _beside(draining.run()),
             _beside(watch.run()),
+            _beside(expiry.run()),
             _beside(agencies.run()),
             _beside(auditing.checkpointing.run()),
             watching(telemetry.meter, store.cases, store.ledger),
         ):
-            yield OpenDesk(desk, directory, catalogue, client, store, vault, declarer, probe, agencies, intake)
+            yield OpenDesk(
+                desk, directory, catalogue, client, store, vault, declarer, probe, agencies, intake, stepping, expiry
+            )
 
 
 def _shift_watch(

@@ -14,28 +14,37 @@ from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
 from domain.tonight import Bare, Hole
+from domain.uploads import Upload
 
 
 class Declaration(Strict):
     """A request to open a case. `answers` fill the procedure's intake form; the same `key` is the same case.
 
+    `attachments` are sealed in the vault and opened by nobody. Without `another`, a case that the same person declared
+    of the same kind about the same account within the last ten minutes is offered, and nothing is opened.
     `drill_factor` below 1 plays a drill's human patience faster (1/60: minutes as seconds); only drills may.
     """
 
     slug: str
     answers: dict[str, Any]
     key: str
+    attachments: tuple[Upload, ...] = ()
     channel: str = "desk"
     drill: bool = False
     drill_factor: float = 1.0
+    another: bool = True
 
 
 class Declared(Model):
-    """The case, whether this call opened it, and whether it runs already (else it waits in the inbox)."""
+    """The case, whether this call opened it, and whether it runs already (else it waits in the inbox).
+
+    `offered`: nothing was opened; this case of the same person, kind and account is there, or may be.
+    """
 
     case: str
     new: bool
     running: bool = True
+    offered: bool = False
 
 
 class Waiting(Model):
@@ -63,7 +72,9 @@ class Waiting(Model):
 
 
 class Doing(Strict):
-    """What a person wants to do. `id` makes a repeated delivery count once; nonce and digest are what they saw."""
+    """What a person wants to do. `id` makes a repeated delivery count once; nonce and digest are what they saw.
+    `unseen` says that this surface shows less than the card: what needs a proof then also needs that the person has
+    opened exactly this card at the desk."""
 
     id: str
     case: str
@@ -71,6 +82,7 @@ class Doing(Strict):
     nonce: str = ""
     digest: str = ""
     act: Act
+    unseen: bool = False
 
 
 class Recover(Strict):

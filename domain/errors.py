@@ -37,6 +37,8 @@ class Code(StrEnum):
     SUSPENDED = "suspended"
     UNREACHABLE = "unreachable"
     NOT_RECORDED = "not-recorded"
+    STEP_UP = "step-up"
+    EXPIRED = "expired"
     BROKEN_CONFIGURATION = "broken-configuration"
     DAMAGED = "damaged"
     GUARD = "guard"
@@ -78,6 +80,8 @@ SENTENCES: dict[Code, str] = {
     Code.SUSPENDED: "This person's access is suspended; someone else must do this.",
     Code.UNREACHABLE: "The other side cannot be reached; check that it runs and try again.",
     Code.NOT_RECORDED: "Your decision is NOT confirmed; try again, it counts only once.",
+    Code.STEP_UP: "This needs proof that it is you, so it does NOT count yet; confirm it at the desk within 5 minutes.",
+    Code.EXPIRED: "This came too late, so it did NOT count; open the card again and decide.",
     Code.BROKEN_CONFIGURATION: "The configuration is not usable; correct the setting that is named.",
     Code.DAMAGED: "This copy is damaged, so nothing was changed; use another one.",
     Code.GUARD: "A safeguard refused this step; the case shows which condition is missing.",
@@ -121,3 +125,12 @@ class Passing(HoldfastError):
     def __init__(self, detail: str = "", retry_after: float | None = None) -> None:
         super().__init__(Code.TRANSIENT, detail)
         self.retry_after = retry_after
+
+
+class StepUpNeeded(HoldfastError):
+    """`step-up`: the press is kept. `link` is where its person completes it, once, within five minutes: a path at the
+    desk, or an address."""
+
+    def __init__(self, link: str) -> None:
+        self.link = link
+        super().__init__(Code.STEP_UP, link)

@@ -107,6 +107,10 @@ class Inbox(Protocol):
         """Store a sealed request; False if the key is there already (nothing is changed then)."""
         ...
 
+    async def remember(self, key: str, kind: str, body: bytes) -> bool:
+        """Store what asks for nothing: never pending. False if the key is there already."""
+        ...
+
     async def pending(self, limit: int = 100) -> Sequence[tuple[str, str, bytes]]: ...
 
     async def waiting(self, limit: int = 100) -> Sequence[tuple[str, datetime]]:

@@ -33,10 +33,12 @@ REPEATED = "already-recorded"  # the status in the answer to an act that counted
 
 
 class Foreseen(Model):
-    """What a case would answer to a statement now, and whether its speaker would decide alone."""
+    """What a case would answer to a statement now, whether its speaker would decide alone, and the family of the
+    gate that it is about ("" for anything else)."""
 
     answer: Answer
     alone: bool
+    family: str = ""
 
 
 def receive(
@@ -65,7 +67,7 @@ def foresee(state: State, procedure: Procedure, said: acts.Statement, now: datet
     _, answer = _heard(state, procedure, said, unsigned, now, fits)
     gate = state.gates.get(said.subject)
     alone = gate is not None and bool(alone_roles(gate.gate, gate.rungs) & set(said.authority.roles))
-    return Foreseen(answer=answer, alone=alone)
+    return Foreseen(answer=answer, alone=alone, family=gate.gate.family.value if gate is not None else "")
 
 
 def answered(state: State, said: acts.Statement) -> Answer | None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.async_api import Browser
 
+from integrations.simulator import hash_list
 from integrations.temporal.server import EmbeddedServer
+from tests.browsing import open_browser, pictures_in
 from tests.postgres import Postgres, open_postgres
-from tests.procedures import answered, containment, delivering, timed, verifying
+from tests.procedures import answered, containment, delivering, papers, timed, verifying
 from tests.world import Simulators, World, open_simulators, open_world
 
 # A slow example on a busy machine is not a failing one; timings are measured elsewhere.
@@ -36,6 +39,17 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    return pictures_in(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
@@ -50,6 +64,7 @@ def today(world: World) -> World:
 
 @pytest.fixture(scope="session")
 async def world(home: Path, temporal_server: EmbeddedServer, simulators: Simulators) -> AsyncIterator[World]:
-    extra = [answered, containment, delivering, timed, verifying]
-    async with open_world(home, temporal_server, simulators, extra=extra) as opened:
+    extra = [answered, containment, delivering, papers, timed, verifying]
+    known = {"hash_list": hash_list.write(home / "known"), "hash_list_name": hash_list.NAME}
+    async with open_world(home, temporal_server, simulators, extra=extra, **known) as opened:
         yield opened

@@ -95,6 +95,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "amend": saying.amend,
         "note": saying.note,
         "severity": saying.severity,
+        "escalate": saying.escalate,
         "stand-down": saying.stand_down,
         "clock": clocks.clock,
         "move": reviewing.move,

@@ -87,11 +87,11 @@ def done(
     from console.cli.exits import Told
     from console.cli.finding import case_of, find
     from console.cli.sending import send
-    from console.filing import filed, seals
     from domain.acts import Act, Cannot, Done
     from domain.errors import Code, HoldfastError
     from domain.evidence import EvidenceKind
     from domain.policy import FormField, check_form
+    from integrations.base.filing import filed, seals
 
     wanted, who = case_of(case), person_of(ctx, person)
     if cannot and (sets or record):

@@ -19,7 +19,15 @@ _EXITS = {
         Code.BROKEN_CONFIGURATION,  # a file or a variable that whoever runs us must correct
     ),
     NOT_FOUND: (Code.UNKNOWN_CASE, Code.UNKNOWN_PROCEDURE, Code.NO_SUCH_SUBJECT),
-    DENIED: (Code.NOT_SEATED, Code.EXCLUDED, Code.NOT_ALLOWED, Code.SUSPENDED, Code.UNKNOWN_PERSON),
+    DENIED: (
+        Code.STEP_UP,
+        Code.EXPIRED,
+        Code.NOT_SEATED,
+        Code.EXCLUDED,
+        Code.NOT_ALLOWED,
+        Code.SUSPENDED,
+        Code.UNKNOWN_PERSON,
+    ),
     UNREACHABLE: (Code.UNREACHABLE, Code.NOT_RECORDED, Code.TRANSIENT),
 }
 _BY_CODE = {code: status for status, codes in _EXITS.items() for code in codes}

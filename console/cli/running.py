@@ -191,12 +191,14 @@ def _announce(url: str) -> None:
     say(f"The desk answers at {url}. Ctrl-C or SIGTERM stops it.")
 
 
-def up() -> None:
+def up(
+    browse: Annotated[bool, typer.Option("--open", help="Open the chat stand-in's page when it runs.")] = False,
+) -> None:
     """Start everything on this machine and leave it running, with stand-ins for every outside party."""
     from console.stack import up_command
     from workers.settings import load_settings
 
-    raise typer.Exit(up_command(load_settings()))
+    raise typer.Exit(up_command(load_settings(), browse=browse))
 
 
 def demo(

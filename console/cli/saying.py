@@ -126,6 +126,29 @@ def severity(
     _on_case(ctx, case, said, person, shape)
 
 
+def escalate(
+    ctx: typer.Context,
+    case: CaseId,
+    what: Annotated[str, typer.Argument(help="Its key or name, or any part of them; else everything that waits.")] = "",
+    person: As = "",
+    shape: Output = None,
+) -> None:
+    """Call the next person now, for one thing that waits or for all. Nothing is decided by it."""
+    from console.cli.finding import case_of, find
+    from console.cli.sending import send_on
+    from domain.acts import Escalate
+
+    wanted, who = case_of(case), person_of(ctx, person)
+
+    async def subject(desk: Desk) -> tuple[str, str, str]:
+        return ((await find(desk, who, wanted, what, "")).key, "", "") if what else ("", "", "")
+
+    async def act(_: Desk) -> Act:
+        return Escalate()
+
+    send_on(who, wanted, subject, act, shape_of(ctx, shape))
+
+
 def _on_case(ctx: typer.Context, case: str, act: Act, person: str, shape: Shape | None) -> None:
     from console.cli.finding import case_of
     from console.cli.sending import send

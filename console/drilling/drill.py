@@ -158,6 +158,7 @@ class _Drill:
                     pace=self._scenario.pace(self._seed),
                     passing=_QUIET_LOOKS,
                 ),
+                prove=lambda person: desks[person].step_up(person),
                 hear=lambda deed: self._tells.deed(clock.minutes, _named(directory, deed.person), deed),
             )
             state = await player.play()

@@ -1,6 +1,5 @@
-"""Plays one case in simulated time: people answer after so many minutes, and nobody waits in between. Its clock jumps
-to whatever comes next, a person's answer or one of its own dates: its timeline has the minutes of people of this pace.
-"""
+"""Plays one case to its end in simulated time: its clock jumps to whatever comes next, be it somebody's answer or one
+of its own dates. What its timeline says of minutes is what the procedure takes with people of this pace."""
 
 from __future__ import annotations
 
@@ -57,7 +56,8 @@ class Script:
 
 
 class Player:
-    """Drives one case. `look` is the state as the desk shows it, `people` act for it alone."""
+    """Drives one case. `look` is the state as the desk shows it, `people` act for it alone; `hear` and `prove` are those
+    of `integrations.simulator.people`."""
 
     def __init__(
         self,
@@ -69,12 +69,14 @@ class Player:
         clock: Clock,
         script: Script,
         hear: Callable[[Deed], None] = lambda deed: None,
+        prove: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._case = case
         self._look = look
         self._clock = clock
         self._script = script
-        self._people = People(people, desks, case=case, answer=script.answer, hear=hear)
+        self._seen: tuple[int, list[Plan]] = (-1, [])
+        self._people = People(people, desks, case=case, answer=script.answer, hear=hear, prove=prove)
 
     @property
     def deeds(self) -> list[Deed]:
@@ -99,6 +101,7 @@ class Player:
             dates = sorted(at for key, at in state.deadlines.items() if at > now and not self._passes(key))
             if due and (not dates or due[0][0] <= dates[0]):
                 await self._until(due[0][0], now)
+                self._seen = (-1, [])  # even where nothing came of it
                 await self._people.carry_out(plans[due[0][1]])
             elif dates:
                 await self._until(dates[0] + _STEP, now)
@@ -133,9 +136,11 @@ class Player:
             alike = alike + 1 if state.entry_number == before else 0
             before = state.entry_number
             if alike >= _QUIET:
-                plans = await self._people.look()
-                wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
-                return state, wanted
+                if self._seen[0] != state.entry_number:
+                    plans = await self._people.look()
+                    wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
+                    self._seen = (state.entry_number, wanted)
+                return state, self._seen[1]
             await asyncio.sleep(_SETTLE)
 
     def _passes(self, key: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -23,10 +24,12 @@ from console.running.child import Part, Ready
 from console.running.places import HOST, Places
 from domain.people import Directory
 from integrations.simulator.deadman import DEADMAN_TOKEN
+from integrations.slack.manifest import manifest
 from workers.settings import PREFIX, Settings
 
 CHANNEL_ID, CHANNEL = "C0INCIDENTS", "incidents"
 BOT_TOKEN, APP_TOKEN = "xoxb-synthetic", "xapp-synthetic"
+SIDE_BY_SIDE = ("U0ESC01", "U0LEG01")  # of the synthetic team: who declares, and who decides
 STAND_INS = ("platform", "portal", "pager", "mail", "witness")
 SWITCH = "deadman"  # hears beats and applies nothing, so it has no figures of effects
 _ROOT = Path(console.__file__).parents[1]
@@ -58,10 +61,13 @@ def slack(settings: Settings, places: Places, directory: Directory, http: httpx.
     """Slack's stand-in, with everybody who has a Slack id, and one channel for all of them."""
     people = [f"{each.slack}={each.id}" for each in directory.people if each.slack]
     (settings.home / "simulators").mkdir(parents=True, exist_ok=True, mode=0o700)
+    described = settings.home / "simulators" / "slack-manifest.json"
+    described.write_text(json.dumps(manifest().as_json()))
     command = (
         *(sys.executable, "-m", "integrations.simulator.slack", "--port", str(places.slack)),
         *("--state", str(settings.home / "simulators" / "slack.json")),
         *("--bot-token", BOT_TOKEN, "--app-token", APP_TOKEN),
+        *("--manifest", str(described)),
         *("--channel", f"{CHANNEL_ID}={CHANNEL}"),
         *(part for each in people for part in ("--user", each)),
     )
@@ -136,11 +142,17 @@ def _answers(http: httpx.AsyncClient, *urls: str) -> Ready:
     return ready
 
 
+def slack_page(places: Places) -> str:
+    """The page on which people sit side by side; whom the directory does not have, it leaves out."""
+    panes = "&".join(f"as={each}" for each in SIDE_BY_SIDE)
+    return f"{places.url('slack')}/_sim?{panes}"
+
+
 def pages(places: Places) -> Sequence[tuple[str, str]]:
     """Name and address of every page that people may look at."""
     found = [
         ("Desk", places.url("desk")),
-        ("Slack stand-in", f"{places.url('slack')}/_sim"),
+        ("Slack stand-in", slack_page(places)),
         *((f"{name.capitalize()} stand-in", f"{places.url(name)}/_sim") for name in STAND_INS),
         ("Dead man's switch", f"{places.url(SWITCH)}/_sim"),
     ]

@@ -77,7 +77,9 @@ class Scenes:
             self._desks = {each: DeskClient(self._stack.settings.desk_url, each, http) for each in (*CREW, LOOKER)}
             crew = [each for each in map(self._directory.person, CREW) if each is not None]
             phone = OnThePhone(self._desks, self._agency(), Opener(), hear=self._hear_agency)
-            people = People(crew, self._desks, delay=self._delay, hear=self._hear, answer=phone.answer)
+            people = People(
+                crew, self._desks, delay=self._delay, hear=self._hear, answer=phone.answer, prove=self._prove
+            )
             await self._fail_on_purpose()
             await self._declare()
             async with _beside(
@@ -88,6 +90,9 @@ class Scenes:
                 await self._monitor()
                 await self._review()
             return await self._count(people)
+
+    async def _prove(self, person: str) -> None:
+        await self._desks[person].step_up(person)
 
     @property
     def _review_id(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -15,8 +17,10 @@ from console.web.drawing import Drawer
 from console.web.errors import as_body, status_of, wrong_fields
 from console.web.guard import Guard, for_programs
 from console.web.pages import SEE_OTHER, pages
+from console.web.papers import paper_pages
 from console.web.parts import Web, signed_in
 from console.web.reports import reports
+from console.web.stepping import stepping_api, stepping_pages
 from console.web.traced import Traced
 from console.web.triage import triage_api, triage_pages
 from domain.errors import Code, HoldfastError
@@ -28,12 +32,15 @@ def build_app(web: Web) -> FastAPI:
     app = FastAPI(title="Holdfast desk", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
     app.state.web = web
     app.include_router(triage_api())
+    app.include_router(stepping_api())
     app.include_router(api())
     app.include_router(agencies())
     app.include_router(deciding(draw))
+    app.include_router(stepping_pages(draw))
     app.include_router(reports())
     app.include_router(agency_pages(draw))
     app.include_router(triage_pages(draw))
+    app.include_router(paper_pages(draw))
     app.include_router(pages(draw))
     app.add_middleware(Guard, fault_page=draw.text("fault.html"))
     app.add_middleware(Traced)
@@ -43,7 +50,7 @@ def build_app(web: Web) -> FastAPI:
         if for_programs(request.url.path):
             return JSONResponse(as_body(error), status)
         if error.code is Code.UNKNOWN_PERSON and request.method == "GET" and not signed_in(request):
-            return RedirectResponse("/login", SEE_OTHER)
+            return RedirectResponse(f"/login?{_back_to(request)}", SEE_OTHER)
         return draw.page(request, "problem.html", problem=error, status=status)
 
     async def of_ours(request: Request, error: Exception) -> Response:
@@ -63,3 +70,9 @@ def build_app(web: Web) -> FastAPI:
     app.add_exception_handler(RequestValidationError, of_the_request)
     app.add_exception_handler(HTTPException, of_http)
     return app
+
+
+def _back_to(request: Request) -> str:
+    """Whoever followed a card's link lands where it led, once they have signed in."""
+    asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    return urlencode({"next": asked})

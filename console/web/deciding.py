@@ -32,8 +32,8 @@ from console.web.words import plain
 from domain.acts import Acknowledge, Act
 from domain.canonical import digest
 from domain.desk import Doing, Waiting
-from domain.errors import Code, HoldfastError
-from domain.people import Role
+from domain.errors import Code, HoldfastError, StepUpNeeded
+from domain.people import Directory, Role
 from domain.state import Called, State
 from domain.timeline import Entry, Kind
 
@@ -47,28 +47,30 @@ def deciding(draw: Drawer) -> APIRouter:
 
     @routes.get("/decide/{case:path}")
     async def decide(request: Request, web: Parts, person: Person, case: str, key: str) -> Response:
-        waiting = await _waiting(web, person, case, key)
+        waiting = await waiting_on(web, person, case, key)
         if waiting is None:
-            return RedirectResponse(_receipt(case, key), SEE_OTHER)
+            return RedirectResponse(receipt_path(case, key), SEE_OTHER)
         return await _page(request, web, draw, person, waiting)
 
     @routes.post("/decide/{case:path}")
     async def decided(request: Request, web: Parts, person: Person, case: str) -> Response:
         form = await request.form()
         key = text(form, "key")
-        waiting = await _waiting(web, person, case, key) if key else None
+        waiting = await waiting_on(web, person, case, key) if key else None
         try:
             act = await Reader(web.desk, person, case, form).act(waiting or await _ended(web, person, case, key))
             await web.desk.act(person, _doing(case, key, form, act))
+        except StepUpNeeded as needed:
+            return RedirectResponse(needed.link, SEE_OTHER)
         except HoldfastError as error:
-            fresh = await _waiting(web, person, case, key) if key else None
+            fresh = await waiting_on(web, person, case, key) if key else None
             if fresh is None:
                 return _over(request, draw, case, key, error)
             return await _page(request, web, draw, person, fresh, error=error, form=form)
         if isinstance(act, Acknowledge):
             # Having seen it decides nothing: the same card, which now says who has.
             return RedirectResponse(f"/decide/{case}?{urlencode({'key': key})}", SEE_OTHER)
-        return RedirectResponse(_receipt(case, key) if key else case_path(case), SEE_OTHER)
+        return RedirectResponse(receipt_path(case, key) if key else case_path(case), SEE_OTHER)
 
     @routes.get("/receipt/{case:path}")
     async def receipt(request: Request, web: Parts, person: Person, case: str, key: str) -> Response:
@@ -100,7 +102,7 @@ def deciding(draw: Drawer) -> APIRouter:
     return routes
 
 
-async def _waiting(web: Web, person: str, case: str, key: str) -> Waiting | None:
+async def waiting_on(web: Web, person: str, case: str, key: str) -> Waiting | None:
     found = await web.desk.waiting(person, case=case)
     return next((each for each in found if each.key == key), None)
 
@@ -134,7 +136,7 @@ async def _ended(web: Web, person: str, case: str, key: str) -> Waiting | None:
 
 def _over(request: Request, draw: Drawer, case: str, key: str, error: HoldfastError) -> Response:
     """The act was refused and nothing waits any more: why, and where to see how it ended."""
-    onward = _receipt(case, key) if key else case_path(case)
+    onward = receipt_path(case, key) if key else case_path(case)
     return draw.page(request, "problem.html", problem=error, onward=onward, status=status_of(error.code))
 
 
@@ -152,7 +154,7 @@ def _doing(case: str, key: str, form: FormData, act: Act) -> Doing:
     )
 
 
-def _receipt(case: str, key: str) -> str:
+def receipt_path(case: str, key: str) -> str:
     return f"/receipt/{case}?{urlencode({'key': key})}"
 
 
@@ -186,18 +188,7 @@ async def _page(
         "has_seen": person in _record_of(state, waiting.key).acknowledged,
     }
     if waiting.kind == "gate":
-        record = state.gates[waiting.key]
-        more |= {
-            "record": record,
-            "agency": directory.agency(str(waiting.card["recipient"])),
-            "basis": basis_rows(waiting.card),
-            "letters": letters_of(waiting.card, state.case),
-            "delivery": delivery_of(waiting.card, state.case),
-            "seats": seats_of(record),
-            "vote": vote_of(record, person),
-            "button": _button(waiting),
-            "questions": await _questions(web, person, state, waiting.key),
-        }
+        more |= await shown_of(web, directory, state, person, waiting)
     elif waiting.kind == "hand-over":
         more |= {"promises": state.hand_overs[waiting.key].carried.promises}
     elif waiting.kind == "task":
@@ -212,6 +203,24 @@ async def _page(
     return draw.page(request, f"{waiting.kind}.html", directory=directory, person=person, status=status, **more)
 
 
+async def shown_of(web: Web, directory: Directory, state: State, person: str, waiting: Waiting) -> dict[str, Any]:
+    """What a gate's card shows, whole; from now on this person has seen it."""
+    record = state.gates[waiting.key]
+    if web.stepping is not None:
+        web.stepping.opened(person, waiting.digest)
+    return {
+        "record": record,
+        "agency": directory.agency(str(waiting.card["recipient"])),
+        "basis": basis_rows(waiting.card),
+        "letters": letters_of(waiting.card, state.case),
+        "delivery": delivery_of(waiting.card, state.case),
+        "seats": seats_of(record),
+        "vote": vote_of(record, person),
+        "button": button_of(waiting),
+        "questions": await _questions(web, person, state, waiting.key),
+    }
+
+
 def _record_of(state: State, key: str) -> Called:
     record = state.gates.get(key) or state.tasks.get(key) or state.interventions.get(key)
     if record is None:
@@ -219,7 +228,7 @@ def _record_of(state: State, key: str) -> Called:
     return record
 
 
-def _button(waiting: Waiting) -> str:
+def button_of(waiting: Waiting) -> str:
     """What the button says, with the recipient's name in place of its id."""
     said, recipient = str(waiting.card["button"]), str(waiting.card["recipient"])
     return said.replace(recipient, str(waiting.card["recipient_name"])) if recipient else said

@@ -20,6 +20,8 @@ STATUS: dict[Code, int] = {
     Code.NOT_ALLOWED: 403,
     Code.SUSPENDED: 403,
     Code.UNKNOWN_PERSON: 403,
+    Code.STEP_UP: 403,
+    Code.EXPIRED: 409,
     Code.NOT_OPEN: 409,
     Code.STALE: 409,
     Code.DUPLICATE_KEY: 409,

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from activities.step import STEPS
-from console.filing import filed
 from console.web.errors import wrong_fields
 from domain.acts import (
     Accept,
@@ -43,6 +42,7 @@ from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.people import Role
 from domain.policy import FieldKind, FormField, check_form
+from integrations.base.filing import filed
 
 MOST_ROWS = 8  # rows that a page offers; more actions than that are a plan, not a review
 _PREFIX = "f-"  # so that a procedure's field can never be mistaken for one of the page's own

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 
 from console.intake.taking import Intake
 from console.intake.triage import Triage
+from console.stepping import Stepping
 from console.wiring import Readiness
 from domain.agency_desk import AgencyKeeping
 from domain.desk import Desk
@@ -55,6 +56,7 @@ class Web:
     agencies: AgencyKeeping
     triage: Triage | None = None
     intake: Intake | None = None
+    stepping: Stepping | None = None
     sessions: Sessions = field(default_factory=Sessions)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

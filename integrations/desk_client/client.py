@@ -23,7 +23,7 @@ from domain.desk import (
     Tonight,
     Waiting,
 )
-from domain.errors import SENTENCES, Code, HoldfastError
+from domain.errors import SENTENCES, Code, HoldfastError, StepUpNeeded
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
@@ -75,6 +75,10 @@ class DeskClient:
 
     async def act(self, person: str, doing: Doing) -> Recorded:
         return await self._read(_RECORDED, person, "POST", "act", json=doing.model_dump(mode="json"))
+
+    async def step_up(self, person: str) -> None:
+        """Prove at the desk that it is this person; under the development login their word is taken."""
+        await self._ask(person, "POST", "step-up", json={})
 
     async def keep(self, person: str, case: str, kind: EvidenceKind, text: str) -> EvidenceRef:
         body = {"kind": kind.value, "text": text}
@@ -147,7 +151,10 @@ class DeskClient:
         except (ValidationError, ValueError, KeyError):
             return self._silent(f"answered {response.status_code} and is no desk of this version")
         inside = body.get("sentence", "").removeprefix(SENTENCES[code]).strip()
-        return HoldfastError(code, inside[1:-1] if inside.startswith("(") and inside.endswith(")") else "")
+        detail = inside[1:-1] if inside.startswith("(") and inside.endswith(")") else ""
+        if code is Code.STEP_UP and detail.startswith("/"):
+            return StepUpNeeded(self._base_url + detail)
+        return HoldfastError(code, detail)
 
 
 def _of(case: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from domain.acts import Act, Approve, Deny, Done, FactValue, Retry, Take
 from domain.desk import Desk, Doing, Waiting
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, StepUpNeeded
 from domain.evidence import EvidenceKind
 from domain.people import Person, Role
 from domain.policy import FieldKind, FormField
@@ -63,7 +63,8 @@ class Plan:
 class People:
     """`run` until cancelled. `desks` has each person's way to the desk; `delay` is their hesitation in seconds, least
     and most. `hear` is told of every deed as it happens; `deeds` and `refusals` keep them. With `case` they see that
-    case alone; `answer` may say what one of them does, and else they do what anybody would who sees nothing wrong."""
+    case alone; `answer` may say what one of them does, and else they do what anybody would who sees nothing wrong.
+    `prove` is how somebody proves at the desk that it is them, where it asks for that."""
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class People:
         hear: Callable[[Deed], None] = lambda deed: None,
         case: str = "",
         answer: Callable[[Person, Waiting], Awaitable[Act | None]] | None = None,
+        prove: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         self._case = case
         self._answer = answer
@@ -83,6 +85,7 @@ class People:
         self._random = random.Random(seed)  # noqa: S311 - hesitation, not a secret
         self._delay = delay
         self._hear = hear
+        self._prove = prove
         self._planned: set[tuple[str, ...]] = set()
         self._done: set[tuple[str, ...]] = set()
         self._refused: Counter[tuple[str, ...]] = Counter()
@@ -106,8 +109,7 @@ class People:
 
     async def look(self) -> list[Plan]:
         """What they would do now, for whoever sets their pace."""
-        await self._look()  # only what was there a look ago is shared out
-        return await self._look()
+        return await self._look(at_once=True)
 
     async def carry_out(self, plan: Plan) -> None:
         """Do one of these now."""
@@ -115,7 +117,7 @@ class People:
 
     # -- looking ------------------------------------------------------------------------------------------
 
-    async def _look(self) -> list[Plan]:
+    async def _look(self, *, at_once: bool = False) -> list[Plan]:
         seen = await asyncio.gather(*(self._waiting(each) for each in self._people))
         things: dict[tuple[str, str], list[tuple[Person, Waiting]]] = {}
         for person, found in zip(self._people.values(), seen, strict=True):
@@ -123,7 +125,7 @@ class People:
                 things.setdefault((each.case, each.key), []).append((person, each))
         # Only what somebody saw a look ago: by now everybody saw it, so that the right people share it out.
         known, self._noticed = self._noticed, {_mark(views[0][1]) for views in things.values()}
-        old = [views for views in things.values() if _mark(views[0][1]) in known]
+        old = [views for views in things.values() if at_once or _mark(views[0][1]) in known]
         plans = [*await self._seats_to_take(), *(plan for views in old for plan in self._share(views))]
         return [each for each in plans if each.mark not in self._planned | self._done and not self._gave_up(each.mark)]
 
@@ -185,7 +187,7 @@ class People:
         try:
             wanted = await self._decide(plan)
             act = wanted.kind
-            await self._desks[who].act(who, self._doing(plan, wanted))
+            await self._act(who, self._doing(plan, wanted))
         except HoldfastError as error:
             # What was not confirmed may have been recorded: the same id again tells, and does not count as refused.
             if error.code is not Code.NOT_RECORDED:
@@ -196,6 +198,15 @@ class People:
             self._note(Deed(who, plan.case, subject, act, title))
         finally:
             self._planned.discard(plan.mark)
+
+    async def _act(self, who: str, doing: Doing) -> None:
+        try:
+            await self._desks[who].act(who, doing)
+        except StepUpNeeded:
+            if self._prove is None:
+                raise
+            await self._prove(who)
+            await self._desks[who].act(who, doing)
 
     def _doing(self, plan: Plan, act: Act) -> Doing:
         name = "|".join((*plan.mark, plan.person.id, str(self._refused[plan.mark])))

@@ -9,7 +9,6 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
@@ -21,16 +20,18 @@ from domain.errors import SENTENCES, Code, HoldfastError
 from integrations.base.tracing import request
 from integrations.slack import words
 from integrations.slack.calls import Refusal, call
-from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, renewed
+from integrations.slack.cards import APPROVE, FILL, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE, Pressed, renewed
 from integrations.slack.commands import Commands, OpenForm, OpenTriage, once, within
 from integrations.slack.forms import DECLARE, answers_of, errors_of, intake_form, told_form, waiting_form
-from integrations.slack.home import DECLARE_HERE, REFRESH, Home
+from integrations.slack.home import DECLARE_HERE, Home
 from integrations.slack.presses import Outcome, Presses
 from integrations.slack.replies import tell
+from integrations.slack.tab import HomeTab
 from integrations.slack.triage import (
     SEVERITY,
     STRANGER,
     TRIAGE,
+    UNSURE,
     WHAT,
     WORDS,
     Origin,
@@ -40,7 +41,9 @@ from integrations.slack.triage import (
     stranger_form,
     triage_form,
 )
+from integrations.slack.verbs import OpenWork
 from integrations.slack.who import user_of
+from integrations.slack.work import WORK, Work, work_errors
 
 COMMAND = "/incident"
 ESCALATE_MESSAGE, REPORT = "holdfast_escalate_message", "holdfast_report"
@@ -48,6 +51,8 @@ _NOT_RECORDED = f"NOT recorded. {SENTENCES[Code.FAULT]}"
 _LOG = logging.getLogger("holdfast.slack")
 # A form that somebody closed, or that another delivery has drawn already, needs no drawing.
 _GONE = ("hash_conflict", "not_found")
+# This very press was delivered before, and its form stands open.
+_SPENT = "exchanged_trigger_id"
 # Words of somebody whom the directory does not know: Slack id, words, key. Returns what to tell them.
 ToTriage = Callable[[str, str, str], Awaitable[str]]
 
@@ -60,13 +65,15 @@ class SlackApp:
         commands: Commands,
         presses: Presses,
         home: Home,
+        work: Work,
         *,
         desk_url: str,
         to_triage: ToTriage | None = None,
     ) -> None:
         self._commands = commands
         self._presses = presses
-        self._home = home
+        self._tab = HomeTab(home)
+        self._work = work
         self._desk_url = desk_url
         self._to_triage = to_triage
 
@@ -80,15 +87,16 @@ class SlackApp:
             (TRIAGE, self.on_triaged),
             (STRANGER, self.on_stranger),
             (SEVERITY, self.on_severity),
+            (WORK, self.on_worked),
         ):
             app.view(form)(handler)
-        for action in (RETRY, SKIP, KEEP, TAKE, SEEN):
+        for action in (RETRY, SKIP, KEEP, TAKE, SEEN, APPROVE):
             app.action(action)(self.on_press)
         app.action({"action_id": _numbered(OVERTURN)})(self.on_press)
+        app.action(FILL)(self.on_fill)
         app.action(OPEN)(self.on_link)
         app.action(DECLARE_HERE)(self.on_report)
-        app.action(REFRESH)(self.on_refresh)
-        app.event("app_home_opened")(self.on_home)
+        self._tab.listen(app)
         app.error(self.on_fault)
 
     # -- commands and shortcuts ---------------------------------------------------------------------------
@@ -114,6 +122,9 @@ class SlackApp:
                 await self._open(answer.procedure.title, trigger, client, lambda: self._known(who, drawn))
             elif isinstance(answer, OpenTriage):
                 await self._open_triage(who, trigger, client, Origin(answer.drill))
+            elif isinstance(answer, OpenWork):
+                pressed = Pressed(answer.case, answer.key, "")
+                await self._open("Review", trigger, client, lambda: self._work.form(who, pressed))
             else:
                 case = answer.case
                 await self._open("How bad is it?", trigger, client, lambda: self._known(who, severity_form(case)))
@@ -163,7 +174,7 @@ class SlackApp:
                 if error.code is not Code.UNKNOWN_PERSON or self._to_triage is None:
                     raise
                 return stranger_form(origin, text)
-            return triage_form(self._commands.procedures, origin, text)
+            return triage_form(self._commands.procedures, origin, text, unsure=self._to_triage is not None)
 
         await self._open("What has happened?", trigger, client, draw)
 
@@ -175,7 +186,12 @@ class SlackApp:
         self, title: str, trigger: str, client: AsyncWebClient, draw: Callable[[], Awaitable[View]]
     ) -> None:
         """A skeleton before the trigger dies, then what belongs there."""
-        opened = await call("views.open", client.views_open(trigger_id=trigger, view=waiting_form(title)))
+        try:
+            opened = await call("views.open", client.views_open(trigger_id=trigger, view=waiting_form(title)))
+        except Refusal as refusal:
+            if refusal.error == _SPENT:
+                return
+            raise
         try:
             view = await within(draw(), Code.UNREACHABLE)
         except HoldfastError as error:
@@ -191,9 +207,14 @@ class SlackApp:
             if refusal.error not in _GONE:
                 raise
 
-    async def on_triaged(self, ack: AsyncAck, view: dict[str, Any]) -> None:
-        """The kind is chosen: its own form, in the same window, with the words that were there."""
+    async def on_triaged(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """The kind is chosen: its own form, in the same window, with the words that were there; or nobody can say."""
         values, origin = view["state"]["values"], Origin.of(str(view.get("private_metadata", "")))
+        if chosen(values, WHAT) == UNSURE:
+            await self.on_stranger(ack, body, view, context)
+            return
         procedure = self._commands.procedure(chosen(values, WHAT))
         if procedure is None:
             await ack(response_action="errors", errors={WHAT: SENTENCES[Code.UNKNOWN_PROCEDURE]})
@@ -201,8 +222,11 @@ class SlackApp:
         form = intake_form(procedure, drill=origin.drill, message=origin.message, text=chosen(values, WORDS))
         await ack(response_action="update", view=form)
 
-    async def on_stranger(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """Only Slack's word for who it is: they reach people who read it, and nothing else."""
+    async def on_stranger(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        """Words for people to read. Of somebody unknown there is only Slack's word for who it is; an id of another
+        organisation is nobody's of ours."""
         origin, said = Origin.of(str(view.get("private_metadata", ""))), chosen(view["state"]["values"], WORDS)
         key = origin.message or once("view", view["id"])
         if self._to_triage is None:
@@ -210,9 +234,12 @@ class SlackApp:
             return
         try:
             with request("slack triage"):
-                told = await within(self._to_triage(str(body["user"]["id"]), said, key))
+                writer, known = str(body["user"]["id"]), user_of(body, context.authorize_result)
+                told = await within(self._to_triage(writer if known == writer else f"{known}/{writer}", said, key))
         except HoldfastError as error:
-            await ack(response_action="errors", errors={WORDS: f"NOT confirmed. {error.sentence}"})
+            empty = error.code is Code.INVALID
+            why = "Say in a few words what has happened." if empty else f"NOT confirmed. {error.sentence}"
+            await ack(response_action="errors", errors={WORDS: why})
         else:
             await ack(response_action="update", view=told_form("Thank you", words.escaped(told)))
 
@@ -232,7 +259,7 @@ class SlackApp:
     async def on_submit(
         self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
     ) -> None:
-        kind, slug, message = (*str(view.get("private_metadata", "")).split(":"), "", "")[:3]
+        kind, slug, message, offered = (*str(view.get("private_metadata", "")).split(":"), "", "", "")[:4]
         procedure = self._commands.procedure(slug)
         if procedure is None:
             await ack(response_action="update", view=told_form("Incident", SENTENCES[Code.UNKNOWN_PROCEDURE]))
@@ -242,14 +269,40 @@ class SlackApp:
             answers = answers_of(procedure, view["state"]["values"])
             with request("slack form", procedure=procedure.slug):
                 who = user_of(body, context.authorize_result)
-                declared = await self._commands.declare(who, procedure, answers, key, drill)
+                declared = await self._commands.declare(who, procedure, answers, key, drill, bool(offered))
         except HoldfastError as error:
             why = self._commands.refused(error, procedure, key, drill)
             detail = error.detail if error.code is Code.INVALID else ""
             await ack(response_action="errors", errors=errors_of(procedure, why, detail))
         else:
-            receipt = told_form(procedure.title, self._commands.declared(declared))
+            said = self._commands.declared(declared)
+            receipt = told_form(procedure.title, said)
+            if declared.offered:
+                receipt = intake_form(procedure, drill=drill, message=message, offer=said)
             await ack(response_action="update", view=receipt)
+
+    async def on_fill(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        """A press on work of a review: its form, or why there is none."""
+        await ack()
+        who, value = user_of(body, context.authorize_result), str(body["actions"][0].get("value", ""))
+        try:
+            pressed = Pressed.of(value)
+            await self._open("Review", body["trigger_id"], client, lambda: self._work.form(who, pressed))
+        except HoldfastError as error:
+            await tell(f"The form did NOT open. {words.escaped(error.sentence)}", body, None, client)
+
+    async def on_worked(
+        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        try:
+            with request("slack form"):
+                said = await within(self._work.submit(user_of(body, context.authorize_result), view))
+        except HoldfastError as error:
+            await ack(response_action="errors", errors=work_errors(view, error))
+        else:
+            await ack(response_action="update", view=told_form("Review", said))
 
     # -- presses and the Home tab -------------------------------------------------------------------------
 
@@ -268,7 +321,12 @@ class SlackApp:
         await ack()
         await tell(outcome.receipt, body, respond, client)
         if outcome.renew:
-            await self._renew(body, slack_id, value, outcome, client)
+            try:
+                await self._renew(body, slack_id, value, outcome, client)
+            except HoldfastError as error:
+                # The receipt was given, and a press on the old card is told what is there now. Raising here would make
+                # Bolt forget the acknowledgement, and Slack call a recorded choice failed.
+                _LOG.warning("a card could not be drawn anew: %s", error.sentence)
 
     async def _renew(
         self, body: dict[str, Any], slack_id: str, value: str, outcome: Outcome, client: AsyncWebClient
@@ -289,35 +347,6 @@ class SlackApp:
     async def on_link(self, ack: AsyncAck) -> None:
         """A press on a link is reported as well; the browser has opened it already."""
         await ack()
-
-    async def on_home(
-        self,
-        ack: AsyncAck,
-        body: dict[str, Any],
-        event: dict[str, Any],
-        client: AsyncWebClient,
-        context: AsyncBoltContext,
-    ) -> None:
-        await ack()
-        if event.get("tab", "home") == "home":
-            await self._publish(user_of(body, context.authorize_result), str(event["user"]), client)
-
-    async def on_refresh(
-        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
-    ) -> None:
-        await ack()
-        await self._publish(user_of(body, context.authorize_result), str(body["user"]["id"]), client)
-
-    async def _publish(self, who: str, shown_to: str, client: AsyncWebClient) -> None:
-        """Without a hash: the tab is drawn from the state of this moment, so whichever comes last is right."""
-        with request("slack home"):
-            try:
-                view = await self._home.of(who, datetime.now(UTC))
-            except Exception as error:
-                # As in a form: the acknowledgement must not be lost.
-                _LOG.error("a Home tab could not be drawn: %s", type(error).__name__, exc_info=error)
-                view = self._home.told(SENTENCES[Code.FAULT])
-        await call("views.publish", client.views_publish(user_id=shown_to, view=view))
 
     # -- faults -------------------------------------------------------------------------------------------
 

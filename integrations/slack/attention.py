@@ -6,7 +6,7 @@ The pager calls people whatever stands here. What this process forgets makes a c
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.gates import Family
 from domain.outside import Summons
@@ -49,28 +49,43 @@ class Attention:
         if summons.kind not in _QUEUED or not summons.subject:
             return True
         queue = self._queues.setdefault(person, _Queue())
-        turn = self._known(queue, summons) or self._new(summons)
-        if queue.loud is not None and queue.loud != turn and self._now() - queue.since < HOLDS and queue.loud < turn:
-            if turn not in queue.waiting:
+        known = self._known(queue, summons)
+        # As grave as it is now: a case that was said anew while its card waited must not wait as what it was.
+        turn = self._turn(summons, known.number if known is not None else self._next())
+        queue.waiting = [each for each in queue.waiting if not _same(each, turn)]
+        holder = queue.loud
+        if holder is not None and not _same(holder, turn):
+            if holder < turn and self._now() - queue.since < HOLDS:
                 queue.waiting.append(turn)
-            return False
-        if queue.loud is not None and queue.loud != turn:
-            queue.waiting.append(queue.loud)  # a graver one takes its place; it comes back when that is done
-        queue.waiting = [each for each in queue.waiting if each != turn]
+                return False
+            queue.waiting.append(holder)  # a graver one takes its place; it comes back when that is done
         queue.loud, queue.since = turn, self._now()
         return True
 
-    def settled(self, case: str, still_open: Collection[str]) -> list[tuple[str, Turn]]:
-        """Forget what no longer waits in this case; who is to be called now for what came next in their queue."""
+    def settled(self, case: str, still_open: Collection[str], severity: int | None = None) -> list[tuple[str, Turn]]:
+        """Forget what no longer waits in this case; who is to be called now for what came next in their queue, or for
+        what has become the gravest because the case was said to be of this severity."""
         turns = []
         for person, queue in self._queues.items():
-            queue.waiting = [each for each in queue.waiting if each.case != case or each.subject in still_open]
-            if queue.loud is not None and queue.loud.case == case and queue.loud.subject not in still_open:
-                queue.loud = min(queue.waiting, default=None)
-                queue.since = self._now()
-                if queue.loud is not None:
-                    queue.waiting.remove(queue.loud)
-                    turns.append((person, queue.loud))
+            # What was let through because nobody answered a graver card is not taken back by any status.
+            anew = any(_graded(each, case, severity) != each for each in (*queue.waiting, queue.loud) if each)
+            queue.waiting = [
+                _graded(each, case, severity)
+                for each in queue.waiting
+                if each.case != case or each.subject in still_open
+            ]
+            loud = queue.loud = _graded(queue.loud, case, severity) if queue.loud is not None else None
+            first = min(queue.waiting, default=None)
+            over = loud is not None and loud.case == case and loud.subject not in still_open
+            graver = anew and loud is not None and first is not None and first.severity < loud.severity
+            if not over and not graver:
+                continue
+            if first is not None:
+                queue.waiting.remove(first)
+                turns.append((person, first))
+            if loud is not None and not over:
+                queue.waiting.append(loud)
+            queue.loud, queue.since = first, self._now()
         self._queues = {person: each for person, each in self._queues.items() if each.loud is not None}
         return turns
 
@@ -79,7 +94,19 @@ class Attention:
         same = (each for each in known if (each.case, each.subject) == (summons.case, summons.subject))
         return next(same, None)
 
-    def _new(self, summons: Summons) -> Turn:
+    def _next(self) -> int:
         self._number += 1
+        return self._number
+
+    @staticmethod
+    def _turn(summons: Summons, number: int) -> Turn:
         family = _FIRST.index(summons.family) if summons.family in _FIRST else len(_FIRST)
-        return Turn(summons.severity, family, self._number, summons.case, summons.subject, summons.title)
+        return Turn(summons.severity, family, number, summons.case, summons.subject, summons.title)
+
+
+def _same(one: Turn, other: Turn) -> bool:
+    return (one.case, one.subject) == (other.case, other.subject)
+
+
+def _graded(turn: Turn, case: str, severity: int | None) -> Turn:
+    return replace(turn, severity=severity) if turn.case == case and severity is not None else turn

@@ -20,10 +20,13 @@ from domain.desk import Waiting
 from domain.errors import Code, HoldfastError
 from domain.gates import Family
 from domain.outside import Summons
+from domain.standing import REVIEW, tail_of
+from domain.stepping import NEEDS_STEP_UP
 from domain.timeline import Projection
 from integrations.slack import words
 
-OPEN, TAKE, SEEN = "holdfast_open", "holdfast_take", "holdfast_seen"
+OPEN, TAKE, SEEN, APPROVE = "holdfast_open", "holdfast_take", "holdfast_seen", "holdfast_approve"
+FILL = "holdfast_fill"
 RETRY, SKIP, KEEP, OVERTURN = "holdfast_retry", "holdfast_skip", "holdfast_keep", "holdfast_overturn"
 SHORT = 16  # characters of a digest on a card: enough to notice a change, and the whole one is read again anyway
 _SEPARATOR = "|"
@@ -55,7 +58,8 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Controls:
-    """What decides which buttons a card has. Only CONTAIN and failed steps are decided in chat."""
+    """What decides which buttons a card has. CONTAIN and failed steps are decided in chat; a yes to what needs a proof
+    can be begun there; everything else is decided at the desk."""
 
     case: str
     key: str
@@ -98,6 +102,10 @@ class Controls:
     def ratifies(self) -> bool:
         return self.kind == "gate" and self.family == Family.CONTAIN.value
 
+    @property
+    def proved(self) -> bool:
+        return self.kind == "gate" and self.family in {each.value for each in NEEDS_STEP_UP} and bool(self.digest)
+
     def row(self, desk_url: str) -> ActionsBlock:
         """The buttons, the link to the desk always last."""
         if self.kind == "intervention":
@@ -114,8 +122,12 @@ class Controls:
                 self._button(f"{OVERTURN}_{n}", f"Take it back: {code}" if code else "Take it back", code=code)
                 for n, code in enumerate(codes)
             ]
+        elif self.proved:
+            found = [self._button(APPROVE, "Approve what the desk shows")]
         elif self.kind == "owner":
             found = [self._button(TAKE, "Take this case", style="primary")]
+        elif self.kind == "task" and tail_of(self.case) == REVIEW:
+            found = [self._button(FILL, "Fill it in here", style="primary")]
         else:
             found = []
         if self.kind in ("gate", "task", "intervention") and self.digest:

@@ -15,11 +15,12 @@ from domain.policy import Procedure
 from integrations.slack import words
 from integrations.slack.forms import order_of, words_of
 from integrations.slack.naming import NameOf, case_of_room
-from integrations.slack.verbs import Asked, OpenSeverity, Say, Verbs
+from integrations.slack.verbs import Answered, Asked, OpenSeverity, OpenWork, Say, Verbs
 
 T = TypeVar("T")
 LOOKS = frozenset({"status", "list", "timeline", "link", "tonight"})  # what changes nothing, however late it is
 BUDGET = 2.5  # seconds: Slack gives three, and the acknowledgement has to travel as well
+AT_ONCE = 16  # declarations under way; more would only take from one another the seconds that Slack gives
 # Failures of ours: the same request may still get through from a terminal.
 _OURS = frozenset(
     {Code.UNREACHABLE, Code.TRANSIENT, Code.FAULT, Code.NOT_RECORDED, Code.BROKEN_CONFIGURATION, Code.PERMANENT}
@@ -73,6 +74,7 @@ class Commands:
         self.verbs = Verbs(desk, desk_url=desk_url, say=say)
         self._name_of = name_of
         self._desk = desk
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._procedures = procedures
         self._desk_url = desk_url
         self._drill_factor = drill_factor
@@ -83,7 +85,7 @@ class Commands:
 
     async def answer(
         self, slack_id: str, text: str, trigger_id: str, channel: str = ""
-    ) -> str | OpenForm | OpenTriage | OpenSeverity:
+    ) -> str | OpenForm | OpenTriage | OpenSeverity | OpenWork:
         """What to answer, once it is durable. Takes at most `BUDGET` seconds. `channel` is where it was typed."""
         verb, *rest = text.split() or [""]
         if verb.lower() in ("", "drill") and not rest:
@@ -91,11 +93,14 @@ class Commands:
         drill = verb.lower() == "drill" and bool(rest)
         if drill:
             verb, *rest = rest
+        another = verb.lower() == "another" and bool(rest)
+        if another:
+            verb, *rest = rest
         procedure = self.procedure(verb)
         if procedure is not None:
             if not rest:
                 return OpenForm(procedure, drill)
-            return await self._declare_words(slack_id, procedure, rest, once("trigger", trigger_id), drill)
+            return await self._declare_words(slack_id, procedure, rest, once("trigger", trigger_id), drill, another)
         if not self.verbs.knows(verb := verb.lower()):
             return words.HELP
         late = Code.UNREACHABLE if verb in LOOKS else Code.NOT_RECORDED
@@ -104,7 +109,7 @@ class Commands:
         except HoldfastError as error:
             return words.escaped(error.sentence)
 
-    async def _on_case(self, slack_id: str, verb: str, rest: list[str], key: str, channel: str) -> str | OpenSeverity:
+    async def _on_case(self, slack_id: str, verb: str, rest: list[str], key: str, channel: str) -> Answered:
         person = await self.person(slack_id)
         case, said = self.verbs.split(rest)
         if not case and not (verb == "task" and not said) and verb not in ("list", "tonight"):
@@ -132,9 +137,10 @@ class Commands:
         return await self.verbs.reassess(Asked(person, case, (), doing), act)
 
     async def declare(
-        self, slack_id: str, procedure: Procedure, answers: dict[str, Any], key: str, drill: bool
+        self, slack_id: str, procedure: Procedure, answers: dict[str, Any], key: str, drill: bool, another: bool = False
     ) -> Declared:
-        """Raises HoldfastError; `not-recorded` after `BUDGET` seconds."""
+        """Raises HoldfastError; `not-recorded` after `BUDGET` seconds. Without `another` a case that is like it may be
+        offered instead."""
         declaration = Declaration(
             slug=procedure.slug,
             answers=answers,
@@ -142,23 +148,34 @@ class Commands:
             channel="slack",
             drill=drill or self._drill_factor < 1,
             drill_factor=self._drill_factor,
+            another=another,
         )
 
         async def go() -> Declared:
-            return await self._desk.declare(await self.person(slack_id), declaration)
+            person = await self.person(slack_id)
+            async with self._turns:
+                return await self._desk.declare(person, declaration)
 
         return await within(go())
 
-    async def _declare_words(self, slack_id: str, procedure: Procedure, rest: list[str], key: str, drill: bool) -> str:
+    async def _declare_words(
+        self, slack_id: str, procedure: Procedure, rest: list[str], key: str, drill: bool, another: bool
+    ) -> str:
         try:
-            declared = await self.declare(slack_id, procedure, words_of(procedure, rest), key, drill)
+            declared = await self.declare(slack_id, procedure, words_of(procedure, rest), key, drill, another)
         except HoldfastError as error:
             return self.refused(error, procedure, key, drill)
+        if declared.offered:
+            how = f"/incident {'drill ' if drill else ''}another {procedure.prefix.lower()} …"
+            return f"{self.declared(declared)} If it is another one, say `{how}` with the same words."
         return self.declared(declared)
 
     def declared(self, declared: Declared) -> str:
         """The receipt."""
         link = f"<{words.case_link(self._desk_url, declared.case)}|Open it at the desk>"
+        if declared.offered:
+            like = "may be this one: you declared the same within ten minutes. Nothing was opened."
+            return f"*{declared.case}* {like} {link}"
         if not declared.running:
             return f"*{declared.case}*: received, not yet running. It is kept, and starts by itself. {link}"
         return f"*{declared.case}* is open. {link}" if declared.new else f"*{declared.case}* was open already. {link}"

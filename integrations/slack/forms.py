@@ -45,23 +45,25 @@ def told_form(title: str, text: str) -> View:
     return modal(title, [SectionBlock(text=MarkdownTextObject(text=text[:2900]))], close="Close")
 
 
-def intake_form(procedure: Procedure, *, drill: bool, message: str = "", text: str = "") -> View:
+def intake_form(procedure: Procedure, *, drill: bool, message: str = "", text: str = "", offer: str = "") -> View:
     """The form of a procedure's intake. `private_metadata` carries the slug, whether it is a drill, and the key of
-    the message that was escalated; `text` stands in the field for free words, where there is one."""
+    the message that was escalated; `text` stands in the field for free words, where there is one. `offer` names the
+    case that this may be already: who sends the form once more means another. Slack keeps what was filled in."""
     title = f"DRILL: {procedure.title}" if drill else procedure.title
-    blocks = [
+    said = [SectionBlock(text=MarkdownTextObject(text=offer))] if offer else []
+    fields = [
         InputBlock(
             block_id=each.name,
             label=each.label[:2000],
-            element=_element(each, text),
+            element=element_of(each, text, long=each.name in _LONG),
             optional=not each.required,
             hint=each.help[:2000] or None,
         )
         for each in procedure.intake
     ]
-    view = modal(title, blocks, close="Cancel", submit="Declare")
+    view = modal(title, [*said, *fields], close="Cancel", submit="Declare another" if offer else "Declare")
     view.callback_id = DECLARE
-    view.private_metadata = f"{'drill' if drill else 'real'}:{procedure.slug}:{message}"
+    view.private_metadata = f"{'drill' if drill else 'real'}:{procedure.slug}:{message}{':offered' if offer else ''}"
     return view
 
 
@@ -76,7 +78,8 @@ def modal(title: str, blocks: Sequence[Any], *, close: str | None = None, submit
     )
 
 
-def _element(field: FormField, text: str) -> InputInteractiveElement:
+def element_of(field: FormField, text: str = "", *, long: bool = False) -> InputInteractiveElement:
+    """Slack's element for a field; `text` stands in the field for free words, `long` gives it several lines."""
     options = [Option(value=each, text=each) for each in field.choices]
     match field.kind:
         case FieldKind.CHOICE:
@@ -91,20 +94,21 @@ def _element(field: FormField, text: str) -> InputInteractiveElement:
             return EmailInputElement(action_id=VALUE)
         case _:
             words = text[:_LONGEST] if field.name == FREE_WORDS else ""
-            return PlainTextInputElement(action_id=VALUE, multiline=field.name in _LONG, initial_value=words or None)
+            return PlainTextInputElement(action_id=VALUE, multiline=long, initial_value=words or None)
 
 
 def answers_of(procedure: Procedure, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What a submitted modal says, by field name, without what was left empty. `values` is Slack's `state.values`."""
     answers = {}
     for each in procedure.intake:
-        answer = _answer(each, values.get(each.name, {}).get(VALUE, {}))
+        answer = answer_in(each, values.get(each.name, {}).get(VALUE, {}))
         if answer not in (None, "", ()):
             answers[each.name] = answer
     return answers
 
 
-def _answer(field: FormField, state: Mapping[str, Any]) -> Any:
+def answer_in(field: FormField, state: Mapping[str, Any]) -> Any:
+    """What one element of a submitted form says."""
     chosen = [each["value"] for each in state.get("selected_options") or []]
     text = (state.get("value") or "").strip()
     match field.kind:

@@ -21,8 +21,9 @@ from domain.desk import Desk, Waiting
 from domain.errors import Code, HoldfastError
 from domain.timeline import Projection
 from integrations.slack import words
-from integrations.slack.cards import OPEN
+from integrations.slack.cards import FILL, OPEN, SHORT, Pressed
 from integrations.slack.words import at
+from integrations.slack.work import fillable
 
 DECLARE_HERE, REFRESH = "holdfast_declare_here", "holdfast_refresh"
 _EACH = 10  # lines of one kind; a Home tab takes 100 blocks, and nobody reads so many
@@ -77,7 +78,12 @@ class Home:
         alarm = " · *nobody could be reached*" if each.unpaged else ""
         head = f"*P{each.severity}* · {words.drill_mark(each.drill)}{words.escaped(each.case)}"
         text = f"{head} · {words.escaped(each.title)}\nwaits since {at(each.opened_at)}{alarm}"
-        button = ButtonElement(action_id=OPEN, text="Open", url=words.decide_link(self._desk_url, each.case, each.key))
+        link = words.decide_link(self._desk_url, each.case, each.key)
+        button = ButtonElement(action_id=OPEN, text="Open", url=link)
+        if fillable(each.case, each.kind):
+            value = str(Pressed(each.case, each.key, each.digest[:SHORT]))
+            button = ButtonElement(action_id=FILL, text="Fill it in", value=value)
+            text = f"{text} · <{link}|at the desk>"
         return SectionBlock(text=MarkdownTextObject(text=text[:2900]), accessory=button)
 
     def _cases(self, name: str, found: Sequence[Projection]) -> list[Block]:

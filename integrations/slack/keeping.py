@@ -1,4 +1,4 @@
-"""Keeps rooms as their cases are: who may not look leaves, the owner is in, and the room of a closed case is put away.
+"""Keeps rooms as their cases are: who may not look leaves, the owner is in, news is told, closed cases are put away.
 
 Nothing is stored beside Slack: the rooms are looked through again and again, and each look does what is left to do.
 """
@@ -15,9 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from domain.errors import HoldfastError
 from domain.timeline import Projection
+from domain.updates import RoomUpdate
 from integrations.slack.calls import Refusal, call
 from integrations.slack.naming import case_of_room
 from integrations.slack.room import STATUS, SlackRoom, type_of
+from integrations.slack.updates import update_text
 
 EVERY = 60.0  # seconds; somebody who was suspended reads on for at most so long
 _LOG = logging.getLogger("holdfast.slack")
@@ -44,6 +46,14 @@ class Records(Protocol):
 
     async def seal(self, case: str, transcript: bytes) -> None:
         """Keep what was said in the room, once, and note it in the case's timeline."""
+        ...
+
+    async def news(self, shown: Projection) -> RoomUpdate | None:
+        """What this room is to be told now; None if nothing is new, or it is too soon for its severity."""
+        ...
+
+    async def told(self, update: RoomUpdate) -> None:
+        """It was said."""
         ...
 
 
@@ -91,6 +101,10 @@ class RoomKeeper:
         owner = await self._records.slack_of(shown.owner) if shown.owner else ""
         if owner and owner not in members:
             await self._try("conversations.invite", channel, owner)
+        if (update := await self._records.news(shown)) is not None:
+            # Said and not noted, it is said again with what is newer; noted and not said, nobody would hear it.
+            await self._room.say(case, update_text(update), f"cadence/{update.sequence}")
+            await self._records.told(update)
 
     async def _try(self, method: str, channel: str, user: str) -> None:
         try:

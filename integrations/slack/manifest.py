@@ -19,6 +19,7 @@ SCOPES: dict[str, str] = {
     "auth.test": "",
     "bookmarks.add": "bookmarks:write",
     "bookmarks.list": "bookmarks:read",
+    "chat.delete": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from domain.acts import Acknowledge, Act, Approve, Deny, Recorded, Retry, Skip, Take
 from domain.desk import Desk, Doing, Waiting
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, StepUpNeeded
 from integrations.slack import words
-from integrations.slack.cards import KEEP, OVERTURN, RETRY, SEEN, SHORT, SKIP, TAKE, Controls, Pressed
+from integrations.slack.cards import APPROVE, KEEP, OVERTURN, RETRY, SEEN, SHORT, SKIP, TAKE, Controls, Pressed
 from integrations.slack.commands import once, within
 
 # The card itself is out of date: whoever looks next must see what is there now.
@@ -21,6 +21,7 @@ _SAYS = {
     OVERTURN: "take it back",
     TAKE: "take the case",
     SEEN: "I have seen this",
+    APPROVE: "approve what the desk shows",
 }
 
 
@@ -36,13 +37,16 @@ class Outcome:
 class Presses:
     """Acts for the person whom Slack names, on what the card showed them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, desk_url: str) -> None:
         self._desk = desk
+        self._desk_url = desk_url
 
     async def press(self, slack_id: str, action_id: str, value: str, action_ts: str) -> Outcome:
         """Decide, within the time that Slack gives. Never raises what is the presser's to know."""
         try:
             return await within(self._press(slack_id, action_id, Pressed.of(value), once(slack_id, action_ts)))
+        except StepUpNeeded as needed:
+            return Outcome(words.to_confirm(self._desk_url, needed.link))
         except HoldfastError as error:
             if error.code is Code.NOT_RECORDED:
                 return Outcome(error.sentence)
@@ -72,6 +76,7 @@ class Presses:
                 nonce=found.nonce if found else "",
                 digest=found.digest if found else "",
                 act=_act_of(action_id, pressed, found),
+                unseen=action_id == APPROVE,
             ),
         )
 
@@ -112,6 +117,7 @@ def _act_of(action_id: str, pressed: Pressed, found: Waiting | None) -> Act:
         RETRY: Retry(),
         SKIP: Skip(code=SKIPPED),
         KEEP: Approve(),
+        APPROVE: Approve(),
         SEEN: Acknowledge(),
         OVERTURN: Deny(code=pressed.code),
     }
@@ -120,8 +126,12 @@ def _act_of(action_id: str, pressed: Pressed, found: Waiting | None) -> Act:
         raise HoldfastError(Code.NOT_ALLOWED)
     if isinstance(act, Acknowledge):
         return act  # the desk knows whether it is theirs to have seen
-    decides = isinstance(act, Approve | Deny)
-    fits = found is None or (Controls.waiting(found).ratifies if decides else found.kind == "intervention")
+    if action_id == APPROVE:
+        fits = found is None or Controls.waiting(found).proved
+    elif isinstance(act, Approve | Deny):
+        fits = found is None or Controls.waiting(found).ratifies
+    else:
+        fits = found is None or found.kind == "intervention"
     if not fits:
         raise HoldfastError(Code.NOT_ALLOWED)
     return act

@@ -85,7 +85,7 @@ class SlackRoom:
                 await self._post_once(room, key, brief_sentence(brief), None)
             channel = room.channel
         open_now = (*status.open_gates, *status.open_tasks, *status.open_interventions)
-        self._turns += self._attention.settled(status.case, open_now)
+        self._turns += self._attention.settled(status.case, open_now, status.severity)
         await self._take_turns()
         return channel
 
@@ -243,6 +243,17 @@ class SlackRoom:
             else:
                 return
         room.status_ts = await self._post(room, text, blocks, metadata, lambda it: type_of(it) == STATUS)
+        await self._give_way(room, status)
+
+    async def _give_way(self, room: _Known, status: Projection) -> None:
+        """Another process may have posted the first status at the same moment: the older one stays, ours goes."""
+        mine = room.status_ts
+        older = await self._find(room, lambda it: type_of(it) == STATUS and float(it["ts"]) < float(mine), _RECENT)
+        if older is None:
+            return
+        await call("chat.delete", self._client.chat_delete(channel=room.channel, ts=mine))
+        room.status_ts = str(older["ts"])
+        await self._write_status(room, status)
 
     async def _pin(self, room: _Known) -> None:
         try:

@@ -19,14 +19,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from domain.desk import Desk
 from domain.errors import Code, HoldfastError, Passing
 from domain.policy import Procedure
+from integrations.slack import catching_up
 from integrations.slack.app import SlackApp, ToTriage
 from integrations.slack.calls import call, open_client
+from integrations.slack.catching_up import CatchingUp, Unsaid
 from integrations.slack.commands import Commands
 from integrations.slack.home import Home
 from integrations.slack.keeping import EVERY, Records, RoomKeeper
 from integrations.slack.naming import NameOf
 from integrations.slack.presses import Presses
 from integrations.slack.room import SlackRoom
+from integrations.slack.work import Work
 
 EVENTS_PATH = "/slack/events"
 OURS = 1  # connections that we hold; the SDK opens one
@@ -107,13 +110,15 @@ async def open_slack_app(
     to_triage: ToTriage | None = None,
     records: Records | None = None,
     keep_every: float = EVERY,
+    unsaid: Unsaid | None = None,
+    catch_up_every: float = catching_up.EVERY,
 ) -> AsyncIterator[int]:
     """Answers Slack while the context is open; comes up without Slack, and connects when it is there.
 
     Yields the port of HTTP, 0 over Socket Mode. `procedures` (by slug) give the forms; `api_url` None is Slack's own;
     `ping_interval` is in seconds, and after four of them without an answer the connection is made anew; with
     `drill_factor` below 1 every case is a drill, played that much faster. With `records` the rooms are looked through
-    every `keep_every` seconds.
+    every `keep_every` seconds; with `unsaid` they are told what they missed while Slack was away.
 
     Raises:
         HoldfastError: `needs-a-person` or `permanent` when Slack does not accept one of the tokens.
@@ -131,13 +136,17 @@ async def open_slack_app(
             signing_secret=reach.signing_secret or "none: Socket Mode",
         )
         home = Home(desk, desk_url=desk_url)
-        SlackApp(commands, Presses(desk), home, desk_url=desk_url, to_triage=to_triage).listen(app)
+        presses, work = Presses(desk, desk_url=desk_url), Work(desk, desk_url=desk_url)
+        SlackApp(commands, presses, home, work, desk_url=desk_url, to_triage=to_triage).listen(app)
         # The SDK tries for ever, also with a token that will never do; so the tokens are asked for first.
         with suppress(Passing):
             await call("auth.test", client.auth_test())
         if records is not None:
             keeper = RoomKeeper(client, room, records, every=keep_every)
             await stack.enter_async_context(_beside(keeper.run()))
+        if unsaid is not None:
+            late = CatchingUp(room, unsaid, every=catch_up_every)
+            await stack.enter_async_context(_beside(late.run()))
         if reach.app_token:
             await stack.enter_async_context(_over_socket(app, client, reach.app_token, ping_interval, alarm))
             yield 0

@@ -23,6 +23,7 @@ from integrations.slack.verbs import assessed
 
 TRIAGE, STRANGER, SEVERITY = "holdfast_triage", "holdfast_stranger", "holdfast_severity"
 WHAT, WORDS = "what", "words"
+UNSURE = "-unsure"  # no procedure's slug can begin like this
 _LONGEST = 3000  # characters of a text field, Slack's limit
 _AXES: Mapping[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "imminence": (
@@ -57,9 +58,12 @@ class Origin:
         return cls(kind == "drill", message)
 
 
-def triage_form(procedures: Iterable[Procedure], origin: Origin, text: str = "") -> View:
-    """Which procedure it is; its own form comes next, with these words in it."""
+def triage_form(procedures: Iterable[Procedure], origin: Origin, text: str = "", *, unsure: bool = False) -> View:
+    """Which procedure it is; its own form comes next, with these words in it. With `unsure` there is a way for who
+    cannot say: their words go to triage."""
     options = [Option(value=each.slug, text=each.title[:75]) for each in procedures]
+    if unsure and not origin.drill:  # triage is not rehearsed: its lines call people
+        options.append(Option(value=UNSURE, text="I cannot say: let the people on duty read it"))
     title = "DRILL: what happened?" if origin.drill else "What has happened?"
     blocks = [
         InputBlock(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.acts import (
     Accept,
@@ -28,6 +29,7 @@ from domain.desk import Desk, Doing, Waiting
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
 from domain.handing import REASONS
+from domain.standing import REVIEW, tail_of
 from integrations.slack import listings, words
 from integrations.slack.naming import case_in, meant
 
@@ -56,7 +58,15 @@ class OpenSeverity:
     case: str
 
 
-Answered = str | OpenSeverity
+@dataclass(frozen=True)
+class OpenWork:
+    """The answer to a command is the form of some work of a review."""
+
+    case: str
+    key: str
+
+
+Answered = str | OpenSeverity | OpenWork
 Verb = Callable[[Asked], Awaitable[Answered]]
 
 
@@ -241,6 +251,8 @@ class Verbs:
             raise HoldfastError(Code.UNKNOWN_CASE)
         task = meant(found, asked.words[0])
         match asked.words[1:]:
+            case ["done"] if tail_of(task.case) == REVIEW:
+                return OpenWork(task.case, task.key)
             case ["done"]:
                 if task.card.get("form") or task.card.get("artefact"):
                     link = words.decide_link(self._desk_url, task.case, task.key)
@@ -261,7 +273,7 @@ class Verbs:
 
     async def _on(self, asked: Asked, waiting: Waiting, act: Act) -> Recorded:
         """On exactly what waits now: its nonce and digest were read this moment."""
-        seen = {"subject": waiting.key, "nonce": waiting.nonce, "digest": waiting.digest}
+        seen: dict[str, Any] = {"subject": waiting.key, "nonce": waiting.nonce, "digest": waiting.digest}
         return await self._desk.act(asked.person, Doing(id=asked.id, case=waiting.case, act=act, **seen))
 
 

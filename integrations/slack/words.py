@@ -26,7 +26,7 @@ _OF = "CASE is its id; in the case's own room you may leave it out.\n"
 HELP = (
     "`/incident` asks what has happened and opens the form for it.\n"
     "`/incident edr` opens that form at once; `/incident edr <account-id> <requester mail> <country> <category> "
-    "[words]` declares. `/incident drill edr …` declares a drill.\n"
+    "[words]` declares. `/incident drill edr …` declares a drill, `/incident another edr …` one like your last.\n"
     f"{_OF}"
     "`/incident status CASE` says who is waited for; `list` what is open (`list all`: closed too); `timeline CASE` "
     "what happened; `link CASE` where to go.\n"
@@ -94,6 +94,15 @@ def case_link(desk_url: str, case: str) -> str:
 
 def decide_link(desk_url: str, case: str, key: str) -> str:
     return f"{desk_url.rstrip('/')}/decide/{quote(case)}?key={quote(key, safe='')}"
+
+
+def to_confirm(desk_url: str, link: str) -> str:
+    """What somebody is told whose press waits for a proof; the link is theirs, and works once."""
+    address = link if "://" in link else desk_url.rstrip("/") + link
+    return (
+        "This does NOT count yet: it needs proof that it is you, who saw the card. "
+        f"<{address}|Confirm it at the desk> within 5 minutes; the link works once, and for you alone."
+    )
 
 
 def subject_name(key: str) -> str:

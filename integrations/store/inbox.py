@@ -21,9 +21,16 @@ class SqlInbox:
 
     async def put(self, key: str, kind: str, body: bytes) -> bool:
         """Store a request, durably; False if the key is there already, pending or done (nothing changes then)."""
+        return await self._insert(key, kind, body, None)
 
+    async def remember(self, key: str, kind: str, body: bytes) -> bool:
+        """As `put`, of what asks for nothing and is therefore done."""
+        return await self._insert(key, kind, body, datetime.now(UTC))
+
+    async def _insert(self, key: str, kind: str, body: bytes, done_at: datetime | None) -> bool:
         async def work(connection: AsyncConnection) -> bool:
-            fresh = insert(connection, table).values(key=key, kind=kind, body=body, received_at=datetime.now(UTC))
+            values = {"key": key, "kind": kind, "body": body, "received_at": datetime.now(UTC), "done_at": done_at}
+            fresh = insert(connection, table).values(**values)
             putting = fresh.on_conflict_do_nothing(index_elements=[table.c.key])
             return await connection.scalar(putting.returning(table.c.key)) is not None
 

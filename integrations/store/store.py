@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from domain.acts import PublicKey
 from domain.observing import Observer
 from domain.ports import Agencies, Cases, Checkpoints, Inbox, Ledger, Marks
+from domain.stepping import Intents
 from domain.triage import IntakeLines
+from domain.updates import Updates
 from integrations.store.agencies import SqlAgencies
 from integrations.store.cases import SqlCases
 from integrations.store.chain import CaseKeySource
@@ -17,9 +19,11 @@ from integrations.store.checkpoints import SqlCheckpoints
 from integrations.store.database import open_database
 from integrations.store.inbox import SqlInbox
 from integrations.store.intake import SqlIntakeLines
+from integrations.store.intents import SqlIntents
 from integrations.store.ledger import SqlLedger
 from integrations.store.marks import SqlMarks
 from integrations.store.schema import require_current, upgrade
+from integrations.store.updates import SqlUpdates
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Store:
     agencies: Agencies
     marks: Marks
     lines: IntakeLines
+    intents: Intents
+    updates: Updates
 
 
 @asynccontextmanager
@@ -64,4 +70,6 @@ async def open_store(
             SqlAgencies(database, cipher, trusted),
             SqlMarks(database),
             SqlIntakeLines(database),
+            SqlIntents(database),
+            SqlUpdates(database),
         )

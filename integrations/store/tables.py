@@ -219,3 +219,42 @@ intake_line = Table(
     Index(None, "source", "received_at"),
     sqlite_autoincrement=True,
 )
+
+# The last proof of each person that it is them; older ones are in the statements that they signed with it.
+step_up = Table(
+    "step_up",
+    metadata,
+    Column("person", String(128), primary_key=True),
+    Column("way", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# A press that does not count yet. The link itself is nowhere, and what was pressed is in `body` alone.
+intent = Table(
+    "intent",
+    metadata,
+    Column("link", String(_SHA256), primary_key=True),
+    Column("doing", String(256), nullable=False),
+    Column("person", String(128), nullable=False),
+    Column("case", String(_CASE), nullable=False),
+    Column("subject", String(256), nullable=False),
+    Column("nonce", String(128), nullable=False),
+    Column("digest", String(_SHA256), nullable=False),
+    Column("said", String(_SHA256), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("told_at", UtcDateTime, nullable=True),
+    Index(None, "state", "at"),
+    Index(None, "person", "case", "subject"),
+)
+
+# How far the last update of a case's room went, so that what was said is never said again.
+room_update = Table(
+    "room_update",
+    metadata,
+    Column("case", String(_CASE), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

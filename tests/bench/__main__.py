@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import measures
+from tests.bench import measures, slacked
 from tests.bench.bed import Bed, open_bed
 from tests.bench.report import machine, page
 
@@ -26,6 +26,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--recover", type=int, default=1000, help="open cases when the worker is killed")
     parser.add_argument("--crowd", type=int, default=5000, help="open cases for memory, disk and P0 latency")
     parser.add_argument("--skip", type=int, default=10, help="silent cases whose clocks are moved on")
+    parser.add_argument("--commands", type=int, default=200, help="Slack commands at once; 0 leaves Slack out")
+    parser.add_argument("--only-slack", action="store_true", help="the Slack lines alone")
     parser.add_argument("--to", type=Path, default=None, help="write the page here")
     return parser.parse_args()
 
@@ -35,6 +37,11 @@ async def _run(options: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as directory:
         async with open_bed(Path(directory)) as bed:
             await measures.latencies(bed, 2, "warming up")
+            if options.commands:
+                found["slack"] = await slacked.through_slack(bed, options.rounds, options.commands)
+                _say("slack", found["slack"])
+            if options.only_slack:
+                return found
             found["latencies"] += await measures.latencies(bed, options.rounds, "idle")
             _say("latencies, idle", found["latencies"])
             found["throughput"] = await measures.throughput(bed, options.procedures, 10)

@@ -32,7 +32,7 @@ async def latencies(bed: Bed, rounds: int, load: str) -> list[Row]:
     for _ in range(rounds):
         began = time.perf_counter()
         case, account = await bed.declare()
-        await platform.until(lambda account=account: _preserved(bed, account), timeout=120)  # type: ignore[misc]
+        await platform.until(lambda account=account: preserved(bed, account), timeout=120)  # type: ignore[misc]
         ours["declare to evidence safe"].append((time.perf_counter() - began) * 1000)
         await bed.investigated(case, real=True)
         card = await bed.open(case, "release")
@@ -50,7 +50,7 @@ async def latencies(bed: Bed, rounds: int, load: str) -> list[Row]:
         at = datetime.now(UTC).isoformat()
         plan = Plan(activities=4, updates=3, timers=3, account=account, sends=True, at=at)
         handle = await bed.bare(plan)
-        await platform.until(lambda account=account: _preserved(bed, account), timeout=120)  # type: ignore[misc]
+        await platform.until(lambda account=account: preserved(bed, account), timeout=120)  # type: ignore[misc]
         floor["declare to evidence safe"].append((time.perf_counter() - began) * 1000)
         await handle.execute_update("press")
         floor["decision answered"].append(await timed(handle.execute_update("press")))
@@ -68,7 +68,8 @@ def _beside(name: str, load: str, ours: dict[str, float], floor: dict[str, float
     return {"what": name, "load": load, "ours": ours, "bare": floor, "ratio": round(ours["p50"] / floor["p50"], 2)}
 
 
-def _preserved(bed: Bed, account: str) -> bool:
+def preserved(bed: Bed, account: str) -> bool:
+    """Whether the platform has this account safe."""
     return any(each.account == account for each in bed.world.sims.platform.state.receipts.values())
 
 

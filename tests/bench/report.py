@@ -77,6 +77,9 @@ def aims(found: dict[str, Any]) -> list[Aim]:
         made.append(Aim(what="throughput, x bare", aim=0.8, figure=found["throughput"]["ratio"]))
     if "recovery" in found:
         made.append(Aim(what="recovery of open cases, s", aim=15, figure=found["recovery"]["ours_s"]))
+    if "slack" in found:  # Slack itself gives three seconds
+        crowd_p99 = found["slack"]["acknowledgement_of_those_ms"]["p99"]
+        made.append(Aim(what="Slack acknowledgement p99, all at once, ms", aim=3000, figure=crowd_p99))
     idle, crowd = _p50(found, "idle"), _p50(found, "crowd")
     if idle and crowd:
         made.append(Aim(what="P0 with many open cases, x idle", aim=1.5, figure=round(crowd / idle, 2)))
@@ -118,7 +121,7 @@ def page(found: dict[str, Any], command: str, date: str) -> str:
     ]
     if "throughput" in found:
         lines += _throughput(found["throughput"])
-    for name in ("burst", "recovery", "open_cases", "skipped"):
+    for name in ("slack", "burst", "recovery", "open_cases", "skipped"):
         if name in found:
             lines += ["", f"## {name.replace('_', ' ').capitalize()}", ""]
             lines += [f"- {key.replace('_', ' ')}: {value}" for key, value in found[name].items()]

@@ -7,8 +7,9 @@ import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from domain.acts import Done
-from domain.errors import Code
+from domain.acts import Done, Recorded
+from domain.desk import Doing
+from domain.errors import Code, StepUpNeeded
 from domain.evidence import EvidenceKind
 from domain.people import Person, Role
 from integrations.simulator.people import Deed, People
@@ -157,3 +158,31 @@ async def looks(desk: FakeDesk, rounds: int) -> bool:
     await desk.until(lambda: seen >= rounds * len(CREW))
     desk.waiting = original  # type: ignore[method-assign]
     return True
+
+
+async def test_somebody_who_is_asked_for_a_proof_gives_it_and_presses_again() -> None:
+    class Asking(FakeDesk):
+        """Asks everybody once."""
+
+        proved: set[str] = set()
+
+        async def act(self, person: str, doing: Doing) -> Recorded:
+            if person not in self.proved:
+                raise StepUpNeeded("/intent/synthetic")
+            return await super().act(person, doing)
+
+    desk = Asking(gate("release", *LEADS, may=("leg", "dut")))
+
+    async def prove(person: str) -> None:
+        desk.proved.add(person)
+
+    people = People(CREW, {each.id: desk for each in CREW}, seed=7, delay=(0.0, 0.02), prove=prove)
+    running = asyncio.create_task(people.run())
+    try:
+        await desk.until(lambda: not desk.things)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    assert sorted(who(desk)) == ["dut", "leg"]
+    assert people.refusals == []

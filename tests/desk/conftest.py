@@ -29,10 +29,10 @@ def web_over(world: World, desk: Desk | None = None) -> Web:
 
 
 @asynccontextmanager
-async def served(web: Web) -> AsyncIterator[str]:
-    """The app on a free port of loopback; gives its URL."""
+async def served(web: Web, port: int = 0) -> AsyncIterator[str]:
+    """The app on a port of loopback (0 takes a free one); gives its URL."""
     stop, started = asyncio.Event(), asyncio.Event()
-    with listening("127.0.0.1", 0) as listener:
+    with listening("127.0.0.1", port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         serving = asyncio.create_task(serve_app(build_app(web), listener, stop=stop, started=started.set))
         await started.wait()

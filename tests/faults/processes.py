@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -30,7 +30,15 @@ def environment(settings: Settings) -> dict[str, str]:
 class Process:
     """`holdfast <words>` as a child; its output goes to a file."""
 
-    def __init__(self, settings: Settings, log: Path, *words: str, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        log: Path,
+        *words: str,
+        more: Mapping[str, str] | None = None,
+        command: Sequence[str] = (sys.executable, "-m", "console.cli"),
+    ) -> None:
+        self._command = command
         self._settings = settings
         self._more = more or {}
         self._log = log
@@ -40,7 +48,7 @@ class Process:
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self._child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "console.cli", *self._words,
+                *self._command, *self._words,
                 env={**environment(self._settings), **self._more}, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 

@@ -24,7 +24,8 @@ PEOPLE = {"U0ESC01": "esc-dara", "U0DUT01": "dut-hana", "U0ENG01": "eng-nia"}
 
 
 class FakeDesk:
-    """`domain.desk.Desk`. `error` is raised by every method; `silent` makes it never answer."""
+    """`domain.desk.Desk`. `error` is raised by every method; `silent` makes it never answer; `offers` is a case that
+    may be the one declared."""
 
     def __init__(self, procedure: Procedure) -> None:
         self.procedure = procedure
@@ -35,6 +36,7 @@ class FakeDesk:
         self.fault: Exception | None = None
         self.silent = False
         self.running = True
+        self.offers = ""
         self.closes = True
         self.kept: list[tuple[str, str, str]] = []
         self.entries: list[LedgerEntry] = []
@@ -55,6 +57,8 @@ class FakeDesk:
         problems = check_form(self.procedure.intake, declaration.answers)
         if problems:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
+        if self.offers and not declaration.another:
+            return Declared(case=self.offers, new=False, offered=True)
         new = all(each.key != declaration.key for _, each in self.declared)
         self.declared.append((person, declaration))
         mark = hashlib.sha256(declaration.key.encode()).hexdigest()[:5].upper()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.outside import Summons
 from domain.people import Directory
@@ -73,6 +75,47 @@ def test_what_ended_before_its_turn_is_never_called_for(attention: Attention) ->
     assert attention.settled(OTHER, ()) == []
     assert attention.settled(CASE, ()) == []
     assert attention.loud("U1", card(THIRD, 3))
+
+
+def test_a_card_whose_case_became_graver_while_it_waited_is_called_for_at_once(attention: Attention) -> None:
+    attention.loud("U1", card(CASE, 1))
+    assert not attention.loud("U1", card(OTHER, 2))
+    assert attention.settled(OTHER, (GATE,), 2) == []
+    [(person, turn)] = attention.settled(OTHER, (GATE,), 0)
+    assert (person, turn.case, turn.severity) == ("U1", OTHER, 0)
+    assert attention.settled(OTHER, (GATE,), 0) == []
+    assert not attention.loud("U1", card(CASE, 1, rung=2))
+    [(_, back)] = attention.settled(OTHER, ())
+    assert back.case == CASE
+
+
+def test_a_card_is_as_grave_as_its_case_is_when_it_is_called_again(attention: Attention) -> None:
+    attention.loud("U1", card(CASE, 1))
+    assert not attention.loud("U1", card(OTHER, 2))
+    assert attention.loud("U1", card(OTHER, 0, rung=2))
+    assert not attention.loud("U1", card(CASE, 1, rung=2))
+
+
+@given(st.lists(st.tuples(st.sampled_from([CASE, OTHER, THIRD]), st.integers(0, 3), st.booleans()), max_size=30))
+def test_however_cards_and_severities_come_one_is_loud_and_none_that_waits_is_graver(
+    calls: list[tuple[str, int, bool]],
+) -> None:
+    attention, severities, open_now = Attention(lambda: 0.0), dict[str, int](), dict[str, bool]()
+    for case, severity, ends in calls:
+        if ends:
+            open_now.pop(case, None)
+            attention.settled(case, (), severities.get(case))
+        else:
+            severities[case], open_now[case] = severity, True
+            attention.settled(case, (GATE,), severity)
+            attention.loud("U1", card(case, severity))
+        queue = attention._queues.get("U1")
+        waiting = {each.case for each in queue.waiting} if queue else set()
+        loud = queue.loud if queue else None
+        assert waiting | ({loud.case} if loud else set()) == set(open_now)
+        assert (loud is None) == (not open_now)
+        assert loud is None or all(loud.severity <= severities[each] for each in waiting)
+        assert loud is None or loud.case not in waiting
 
 
 def test_what_is_still_open_keeps_its_place(attention: Attention) -> None:

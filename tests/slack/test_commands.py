@@ -181,3 +181,20 @@ async def test_a_token_that_slack_refuses_stops_the_app_at_its_start(app: Played
                 pass
         assert refused.value.code is Code.NEEDS_HUMAN
         assert "wrong" not in refused.value.sentence
+
+
+async def test_a_case_like_it_is_offered_and_another_one_opened_by_saying_so(app: Played) -> None:
+    app.desk.offers = CASE
+    said = await app.slack.command("U0ESC01", INCIDENTS, "/incident", EDR)
+    assert f"*{CASE}* may be this one" in said.text
+    assert f"{DESK_URL}/cases/{CASE}" in said.text
+    assert "/incident another edr …" in said.text
+    assert not app.desk.declared
+    drill = await app.slack.command("U0ESC01", INCIDENTS, "/incident", f"drill {EDR}")
+    assert "/incident drill another edr …" in drill.text
+
+    opened = await app.slack.command("U0ESC01", INCIDENTS, "/incident", f"another {EDR}")
+    assert "is open" in opened.text
+    [(_, declaration)] = app.desk.declared
+    assert declaration.another
+    assert declaration.answers["account"] == ACCOUNT

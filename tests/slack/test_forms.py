@@ -10,6 +10,7 @@ from domain.errors import SENTENCES, Code, HoldfastError
 from integrations.simulator.slack.inputs import UserCannot
 from integrations.simulator.slack.model import View
 from tests.slack.conftest import INCIDENTS, Played, everything_said
+from tests.slack.fake_desk import CASE
 from workflows.sops.emergency_data_request import POLICY
 
 ANSWERS: dict[str, Any] = {
@@ -116,3 +117,22 @@ async def test_nothing_of_a_form_is_said_in_the_workspace(app: Played) -> None:
     await app.slack.submit("U0ESC01", view.id, ANSWERS)
     for secret in ("acct-synthetic-001", "desk.sergeant", "walker"):
         assert secret not in everything_said(app.slack)
+
+
+async def test_a_case_like_it_is_offered_in_the_form_and_sending_it_once_more_means_another(app: Played) -> None:
+    view = await form(app)
+    app.desk.offers = CASE
+    sent = await app.slack.submit("U0ESC01", view.id, ANSWERS)
+    offered = app.slack.modal("U0ESC01")
+    assert (sent.ok, sent.response_action) == (True, "update")
+    assert offered is not None
+    assert f"{CASE}* may be this one" in str(offered.content["blocks"][0])
+    assert offered.content["submit"]["text"] == "Declare another"
+    # Slack keeps what was filled in where block and action stay the same.
+    assert [each["block_id"] for each in offered.content["blocks"][1:]] == [each.name for each in POLICY.intake]
+    assert not app.desk.declared
+
+    sent = await app.slack.submit("U0ESC01", view.id, ANSWERS)
+    [(_, declaration)] = app.desk.declared
+    assert declaration.another
+    assert "is open" in str(app.slack.modal("U0ESC01"))

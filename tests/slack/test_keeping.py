@@ -14,6 +14,7 @@ from domain.clocks import ClockStatus, Face
 from domain.errors import Code, HoldfastError
 from domain.people import Directory
 from domain.timeline import Projection
+from domain.updates import Line, News, RoomUpdate
 from integrations.simulator.slack import SlackSimulator
 from integrations.simulator.slack.model import BOT_USER
 from integrations.slack.calls import open_client
@@ -33,6 +34,18 @@ class FakeRecords:
     allowed: set[str] = field(default_factory=lambda: set(PEOPLE))
     sealed: list[tuple[str, bytes]] = field(default_factory=list)
     error: HoldfastError | None = None
+    updates: list[RoomUpdate] = field(default_factory=list)
+    said: list[RoomUpdate] = field(default_factory=list)
+    forgets: bool = False
+
+    async def news(self, shown: Projection) -> RoomUpdate | None:
+        return next((each for each in self.updates if each.case == shown.case), None)
+
+    async def told(self, update: RoomUpdate) -> None:
+        if self.forgets:
+            raise HoldfastError(Code.TRANSIENT)
+        self.said.append(update)
+        self.updates.remove(update)
 
     async def case(self, case: str) -> Projection | None:
         return self.cases.get(case)
@@ -241,3 +254,61 @@ async def test_a_room_without_a_bookmark_is_a_room(slack: SlackSimulator, room: 
     slack.faults.add(method="bookmarks.add", kind="error", value="missing_scope")
     await room.show(projection(), brief="", key="k1")
     assert slack.channel(NAME).pins
+
+
+NEWS = RoomUpdate(
+    case=CASE,
+    sequence=7,
+    severity=0,
+    lines=(
+        Line(news=News.PHASE, code="notify"),
+        Line(news=News.DECIDED, code="approved", subject="release"),
+        Line(news=News.WORK_DONE, subject="call-back", count=2),
+    ),
+)
+
+
+async def test_several_changes_are_one_post_and_a_retry_posts_nothing_twice(
+    slack: SlackSimulator, room: SlackRoom, records: FakeRecords
+) -> None:
+    await room.show(projection(), brief="", key="k1")
+    records.cases[CASE] = projection()
+    records.updates.append(NEWS)
+    records.forgets = True
+    slack.faults.add(method="chat.postMessage", kind="reply_lost", times=1)
+    for _ in range(2):
+        await look(slack, records)
+    records.forgets = False
+    for _ in range(2):
+        await look(slack, records)
+    assert records.said == [NEWS]
+    [said] = [each.text for each in slack.messages(NAME) if "*Update*" in each.text]
+    assert said.splitlines() == [
+        f"*Update* · P0 · {CASE}",
+        "• Phase: notify.",
+        "• Decided: release, approved.",
+        "• Work has ended: call back. (2 times)",
+    ]
+
+
+async def test_a_case_without_news_is_told_nothing(
+    slack: SlackSimulator, room: SlackRoom, records: FakeRecords
+) -> None:
+    await room.show(projection(), brief="", key="k1")
+    records.cases[CASE] = projection()
+    before = len(slack.messages(NAME))
+    await look(slack, records)
+    assert len(slack.messages(NAME)) == before
+
+
+async def test_what_fits_no_template_is_never_posted(
+    slack: SlackSimulator, room: SlackRoom, records: FakeRecords
+) -> None:
+    await room.show(projection(), brief="", key="k1")
+    records.cases[CASE] = projection()
+    line = Line(news=News.DECIDED, code="approved", subject="jane.doe@example.org")
+    records.updates.append(NEWS.model_copy(update={"lines": (line,)}))
+    before = len(slack.messages(NAME))
+    await look(slack, records)
+    assert len(slack.messages(NAME)) == before
+    assert not records.said

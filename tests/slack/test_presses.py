@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from domain.outside import Summons
 from domain.people import Directory, Person
 from integrations.simulator.slack.inputs import UserCannot
 from integrations.simulator.slack.model import Message
-from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE
+from integrations.slack.cards import APPROVE, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE
 from integrations.slack.room import SlackRoom
 from integrations.slack.words import room_name
 from tests.slack.conftest import Played
@@ -127,13 +128,14 @@ async def test_a_card_that_shows_something_else_decides_nothing_and_is_drawn_ane
 
 
 @pytest.mark.parametrize("family", ["disclose", "protect", "refuse", "stand-down", "report"])
-async def test_other_families_have_the_link_and_no_button_to_decide_with(
+async def test_other_families_have_the_link_and_at_most_a_yes_that_needs_a_proof(
     app: Played, room: SlackRoom, people: tuple[Person, ...], family: str
 ) -> None:
     card = await posted(room, app, summons(people, "gate", "notify/release/1", family=family, digest=DIGEST))
     [row] = [each for each in card.blocks if each["type"] == "actions"]
-    assert [each["action_id"] for each in row["elements"]] == [SEEN, OPEN]
-    assert row["elements"][1]["url"].endswith(f"/decide/{CASE}?key=notify%2Frelease%2F1")
+    proved = [APPROVE] if family in ("disclose", "protect") else []
+    assert [each["action_id"] for each in row["elements"]] == [*proved, SEEN, OPEN]
+    assert row["elements"][-1]["url"].endswith(f"/decide/{CASE}?key=notify%2Frelease%2F1")
     assert (await app.slack.click("U0DUT01", ROOM, card.ts, OPEN)).ok
 
 
@@ -188,3 +190,21 @@ async def test_a_press_that_did_not_get_through_says_that_it_was_not_recorded(
     assert said in pressed.response_messages[0]["text"]
     assert not app.desk.acts
     assert card.edited_ts is None
+
+
+async def test_a_press_has_its_receipt_within_five_seconds_whatever_hangs(
+    app: Played, room: SlackRoom, people: tuple[Person, ...]
+) -> None:
+    """The desk is silent, and so are both of Slack's own ways to whoever pressed: the promise is kept all the same."""
+    app.desk.waits.append(waiting("intervention", STEP, choices=("retry",)))
+    card = await posted(room, app, summons(people, "intervention", STEP))
+    app.desk.silent = True
+    for method in ("response_url", "chat.postEphemeral"):
+        app.slack.faults.add(method=method, kind="latency", value=8)
+    direct = app.slack.workspace.direct_message(["U0ENG01"])[0]
+    began = asyncio.get_running_loop().time()
+    await app.slack.click("U0ENG01", ROOM, card.ts, RETRY)
+    await app.slack.until(lambda: direct.messages)
+    assert asyncio.get_running_loop().time() - began < 5
+    assert "NOT confirmed" in direct.messages[0].text
+    assert not app.slack.faults.as_json()  # both were tried

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -242,3 +243,41 @@ async def test_markup_in_a_title_stays_text(slack: SlackSimulator, room: SlackRo
 async def test_a_reviews_room_is_its_own(slack: SlackSimulator, room: SlackRoom) -> None:
     await room.show(projection(case=f"{CASE}/review"), brief="", key="k1")
     assert slack.channel(f"{NAME}-review").is_private
+
+
+async def test_two_processes_that_show_a_new_case_at_once_leave_one_status(
+    slack: SlackSimulator, room: SlackRoom
+) -> None:
+    await room.say(CASE, "SYNTHETIC", "k0")
+    slack.faults.add(method="chat.postMessage", kind="latency", value=0.2, times=2)
+    async with another(slack) as other:
+        await asyncio.gather(*(each.show(projection(), brief="", key="k1") for each in (room, other)))
+        await other.show(projection(1, phase="notify"), brief="", key="k2")
+    [only] = statuses(slack.channel(NAME))
+    assert slack.channel(NAME).pins == [only.ts]
+    assert "notify" in str(only.blocks)
+
+
+async def test_somebody_who_put_a_room_away_while_its_case_is_open_is_said_and_stops_no_call(
+    slack: SlackSimulator, room: SlackRoom, directory: Directory
+) -> None:
+    """What the calling step makes of it: people were paged, and the record says why the room was not told."""
+    await room.show(projection(), brief="", key="k1")
+    slack.channel(NAME).archived = True
+    for act in (room.show(projection(1), brief="", key="k2"), room.summon(summons(directory, "leg-fay"), key="k3")):
+        with pytest.raises(HoldfastError) as failed:
+            await act
+        assert failed.value.code is Code.PERMANENT
+        assert "is_archived" in failed.value.sentence
+
+
+async def test_a_room_that_we_were_thrown_out_of_is_made_anew(slack: SlackSimulator, room: SlackRoom) -> None:
+    """A private room that we are not in does not exist for us, and its name is taken."""
+    first = await room.show(projection(), brief="", key="k1")
+    slack.channel(NAME).members.remove(BOT_USER)
+    with pytest.raises(HoldfastError):
+        await room.show(projection(1), brief="", key="k2")
+    again = await room.show(projection(1), brief="", key="k2")
+    assert again != first
+    assert slack.channel(f"{NAME}-2").id == again
+    assert len(statuses(slack.channel(again))) == 1

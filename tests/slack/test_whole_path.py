@@ -15,7 +15,7 @@ from domain.state import State, Status
 from integrations.simulator.faults import Fault
 from integrations.simulator.slack import SlackSimulator
 from integrations.simulator.slack.model import Message
-from integrations.slack.cards import OPEN, RETRY, SEEN
+from integrations.slack.cards import APPROVE, OPEN, RETRY, SEEN
 from integrations.slack.room import STATUS
 from integrations.slack.words import room_name
 from integrations.temporal.server import EmbeddedServer
@@ -118,7 +118,7 @@ async def test_a_command_becomes_a_case_with_a_room_that_people_can_work_from(
     await here.slack.until(lambda: cards(here, case, "release subscriber"), 30)
     release = cards(here, case, "release subscriber")[0]
     [row] = [each for each in release.blocks if each["type"] == "actions"]
-    assert [each["action_id"] for each in row["elements"]] == [SEEN, OPEN]
+    assert [each["action_id"] for each in row["elements"]] == [APPROVE, SEEN, OPEN]
     assert row["elements"][-1]["url"] == f"{DESK_URL}/decide/{case.id}?key=notify%2Frelease%2F1"
     assert (await here.slack.click("U0LEG01", room_name(case.id), release.ts, OPEN)).ok
 

@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from domain.acts import Recorded
 from domain.desk import Declaration, Declared, Doing, Waiting
-from domain.errors import Code, HoldfastError
+from domain.errors import Code, HoldfastError, StepUpNeeded
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ports import Ledger
 from domain.state import State
@@ -52,7 +52,11 @@ class PatientDesk:
         return await _insisting(lambda: self._client.waiting(person, kind=kind, case=case))
 
     async def act(self, person: str, doing: Doing) -> Recorded:
-        return await _insisting(lambda: self._client.act(person, doing))
+        try:
+            return await _insisting(lambda: self._client.act(person, doing))
+        except StepUpNeeded:
+            await _insisting(lambda: self._client.step_up(person))
+            return await _insisting(lambda: self._client.act(person, doing))
 
     async def keep(self, person: str, case: str, kind: EvidenceKind, text: str) -> EvidenceRef:
         return await _insisting(lambda: self._client.keep(person, case, kind, text))

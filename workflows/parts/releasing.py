@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.delivery import PackageState
     from domain.emergency import release_card
     from domain.gates import Family, Gate, Seat
-    from domain.least import Least, asked_for, with_seats
+    from domain.least import Least, asked_for, left_out_of, with_seats
     from domain.people import Role
     from domain.state import State
     from domain.verification import Verified
@@ -72,7 +72,8 @@ async def release_least(
         decision = await case.keep_calling(gate)
     if isinstance(decision, Denied):
         return decision
-    return (await deliver(case, decision, str(case.fact("account")))).state
+    stays = left_out_of(least, carried, fewer=len(decision.card.items) < len(card(case.state).items))
+    return (await deliver(case, decision, str(case.fact("account")), stays)).state
 
 
 def _gate(least: Least, identity: Verified, tiers: tuple[str, ...]) -> Gate:

@@ -5,6 +5,7 @@ It shares no code with the Slack adapter: a stand-in that did would share its bu
 
 from integrations.simulator.slack.inputs import UserCannot
 from integrations.simulator.slack.results import ClickResult, CommandResult, EventReceipt, SubmitResult
+from integrations.simulator.slack.screen import Shortcut
 from integrations.simulator.slack.server import SlackSimulator
 
-__all__ = ["ClickResult", "CommandResult", "EventReceipt", "SlackSimulator", "SubmitResult", "UserCannot"]
+__all__ = ["ClickResult", "CommandResult", "EventReceipt", "Shortcut", "SlackSimulator", "SubmitResult", "UserCannot"]

@@ -6,7 +6,9 @@ import argparse
 import asyncio
 import json
 import signal
+from pathlib import Path
 
+from integrations.simulator.slack.screen import Shortcut
 from integrations.simulator.slack.server import SYNTHETIC_CHANNELS, SYNTHETIC_USERS, SlackSimulator
 
 
@@ -28,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--request-url", help="deliver by signed HTTP to this URL instead of Socket Mode")
     parser.add_argument("--user", type=_pair, action="append", metavar="ID=NAME", help="repeatable")
     parser.add_argument("--channel", type=_pair, action="append", metavar="ID=NAME", help="repeatable")
+    parser.add_argument("--manifest", type=Path, help="the app's manifest (JSON): its shortcuts stand in the menus")
     return parser
 
 
@@ -36,6 +39,7 @@ async def serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
+    manifest = json.loads(options.manifest.read_text()) if options.manifest else {}
     async with SlackSimulator(
         bot_token=options.bot_token,
         app_token=options.app_token,
@@ -46,6 +50,7 @@ async def serve(options: argparse.Namespace) -> None:
         users=dict(options.user or SYNTHETIC_USERS),
         channels=dict(options.channel or SYNTHETIC_CHANNELS),
         request_url=options.request_url,
+        shortcuts=Shortcut.of_manifest(manifest),
     ) as slack:
         urls = {"api_url": slack.api_url, "base_url": slack.base_url, "page_url": slack.page_url}
         print(json.dumps(urls), flush=True)

@@ -18,6 +18,7 @@ from integrations.simulator.slack.people import UserVerbs
 from integrations.simulator.slack.socket_mode import SocketMode
 from integrations.simulator.slack.workspace import Workspace
 
+_FOR_EVER = 10**9  # requests
 # The page runs no script and loads nothing, whatever a message contains.
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
 
@@ -37,16 +38,18 @@ class Control:
         self._sockets = sockets
         self._outbox = outbox
         self._people = people
+        self._outage_fault = 0
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/_sim", self._page),
+            web.get("/_sim/plain", self._page),
             web.get("/_sim/stats", self._stats),
             web.get("/_sim/state", self._state),
             web.get("/_sim/faults", self._list_faults),
             web.post("/_sim/faults", self._add_fault),
             web.delete("/_sim/faults", self._remove_faults),
             web.post("/_sim/socket/{what}", self._socket),
+            web.post("/_sim/outage/{what}", self._outage),
             web.post("/_sim/users/{user}/{verb}", self._act),
         ]
 
@@ -116,6 +119,29 @@ class Control:
             raise _refuse(f"no such act: {what!r}")
         return web.json_response({"ok": True, "connections": self._sockets.count})
 
+    async def _outage(self, request: web.Request) -> web.Response:
+        """`away`: nothing gets through in either direction, until `back`."""
+        what = request.match_info["what"]
+        if what not in ("away", "back"):
+            raise _refuse(f"no such act: {what!r}")
+        await (self.go_away() if what == "away" else self.come_back())
+        return web.json_response({"ok": True, "away": self._sockets.is_down})
+
+    async def go_away(self) -> None:
+        """Every connection ends, every request to the Web API is hung up on, and nobody can be delivered to."""
+        self._outage_fault = self._outage_fault or self._faults.add(method="*", kind="drop", times=_FOR_EVER)
+        self._outbox.away = True
+        await self._sockets.go_down()
+        self._workspace.changed()
+
+    async def come_back(self) -> None:
+        if self._outage_fault:
+            self._faults.remove(self._outage_fault)
+        self._outage_fault = 0
+        self._outbox.away = False
+        self._sockets.come_up()
+        self._workspace.changed()
+
     async def _act(self, request: web.Request) -> web.Response:
         """A user verb with its arguments as a JSON object; 400 for what a person could not do."""
         verb = _VERBS.get(request.match_info["verb"])
@@ -166,6 +192,11 @@ async def _submit(people: UserVerbs, user: str, body: Json) -> Any:
     return (await people.submit(user, body["view_id"], body.get("values", {}))).as_json()
 
 
+async def _close(people: UserVerbs, user: str, body: Json) -> Any:
+    await people.close(user, body["view_id"])
+    return {"ok": True}
+
+
 async def _say(people: UserVerbs, user: str, body: Json) -> Any:
     ts = await people.say(user, body["channel"], body["text"], thread_ts=body.get("thread_ts"))
     return {"ok": True, "ts": ts}
@@ -192,6 +223,7 @@ _VERBS: dict[str, Callable[[UserVerbs, str, Json], Awaitable[Any]]] = {
     "command": _command,
     "click": _click,
     "submit": _submit,
+    "close": _close,
     "say": _say,
     "shortcut": _shortcut,
     "home": _home,

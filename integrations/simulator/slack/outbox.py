@@ -40,6 +40,7 @@ class Outbox:
         self, workspace: Workspace, sockets: Carrier, web_hook: Carrier, event_retry_delays: Sequence[float]
     ) -> None:
         self.request_url: str | None = None
+        self.away = False
         self.receipts: list[EventReceipt] = []
         self._workspace = workspace
         self._sockets = sockets
@@ -66,6 +67,8 @@ class Outbox:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _carrier(self) -> Carrier:
+        if self.away:
+            raise DeliveryFailed("dispatch_failed")
         return self._sockets if self.request_url is None else self._web_hook
 
     async def _keep_trying(self, payload: Json, receipt: EventReceipt) -> None:

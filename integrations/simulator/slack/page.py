@@ -1,4 +1,4 @@
-"""One page that shows what people would see in Slack; plain HTML, every value escaped, no script."""
+"""Everything that anybody sees, on one page for who has no script; plain HTML, every value escaped."""
 
 from __future__ import annotations
 

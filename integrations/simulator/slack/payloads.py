@@ -76,6 +76,13 @@ def view_submission(user: User, view: View, values: Json, *, trigger_id: str) ->
     }
 
 
+def view_closed(user: User, view: View) -> Json:
+    """Slack sends no trigger with it: nothing can be opened from a window that was closed."""
+    sent = {**_interaction("view_closed", user, ""), "view": view_object(view), "is_cleared": False}
+    del sent["trigger_id"]
+    return sent
+
+
 def message_shortcut(
     user: User,
     channel: Channel,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from integrations.simulator.slack import payloads
@@ -94,6 +95,16 @@ class UserVerbs:
         except DeliveryFailed as failure:
             return SubmitResult(False, failure.code, None, {}, view.id, sent)
         return self._after_submit(view, answer, sent)
+
+    async def close(self, user: str, view_id: str) -> None:
+        """Close a modal without sending it; the app is told only where it asked to be (`notify_on_close`)."""
+        who = self._person(user)
+        view = self._view(who, view_id)
+        self._close(view, everything=False)
+        self.workspace.changed()
+        if view.content.get("notify_on_close"):
+            with suppress(DeliveryFailed):  # Slack tells nobody that this one was not delivered
+                await self.outbox.send("interactive", payloads.view_closed(who, view))
 
     async def say(self, user: str, channel: str, text: str, *, thread_ts: str | None = None) -> str:
         """Write a message; returns its `ts`. The app hears of it where it is a member, and when mentioned."""

@@ -17,6 +17,8 @@ from integrations.simulator.slack.model import Channel, Json, Message
 from integrations.simulator.slack.outbox import EVENT_RETRY_DELAYS, Outbox
 from integrations.simulator.slack.people import UserVerbs
 from integrations.simulator.slack.scopes import EVERY
+from integrations.simulator.slack.screen import Shortcut
+from integrations.simulator.slack.site import Site
 from integrations.simulator.slack.socket_mode import SocketMode
 from integrations.simulator.slack.web_api import WebApi
 from integrations.simulator.slack.web_hook import WebHook
@@ -35,7 +37,8 @@ class SlackSimulator(UserVerbs):
     `ack_seconds` is how long the app may take; `event_retry_delays` the seconds before each further
     delivery of an unacknowledged event. `post_interval` above 0 refuses faster posts to one channel with 429
     (real Slack: about one a second, with bursts). `scopes` are what the bot token was
-    granted. With `request_url` deliveries are signed HTTP, else Socket Mode.
+    granted; `shortcuts` the entries of Slack's menus that the page offers. With `request_url` deliveries are signed
+    HTTP, else Socket Mode.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class SlackSimulator(UserVerbs):
         event_retry_delays: Sequence[float] = EVENT_RETRY_DELAYS,
         post_interval: float = 0.0,
         scopes: Collection[str] = EVERY,
+        shortcuts: Sequence[Shortcut] = (),
     ) -> None:
         self._address = (host, port)
         self._preload = (dict(users), dict(channels), bot_name)
@@ -78,7 +82,8 @@ class SlackSimulator(UserVerbs):
         super().__init__(workspace, outbox)
         api = WebApi(workspace, self.faults, self._sockets, bot_token=bot_token, app_token=app_token, scopes=scopes)
         self._control = Control(workspace, self.faults, self._sockets, outbox, self)
-        self._routes = [*api.routes(), *self._control.routes(), web.get("/link/", self._sockets.handle)]
+        site = Site(self, self._sockets, shortcuts)
+        self._routes = [*api.routes(), *site.routes(), *self._control.routes(), web.get("/link/", self._sockets.handle)]
         self._session: aiohttp.ClientSession | None = None
         self._runner: web.AppRunner | None = None
 
@@ -174,6 +179,13 @@ class SlackSimulator(UserVerbs):
 
     def come_up(self) -> None:
         self._sockets.come_up()
+
+    async def go_away(self) -> None:
+        """Slack is away until `come_back`: nothing gets through in either direction."""
+        await self._control.go_away()
+
+    async def come_back(self) -> None:
+        await self._control.come_back()
 
     async def _hang_up(self, app: web.Application) -> None:
         await self._sockets.close()

@@ -38,6 +38,7 @@ class Workspace:
         self.base_url = ""
         self._path = state_path
         self._tick = asyncio.Event()
+        self.version = 0
         self.state = State()
 
     def load(self, users: Mapping[str, str], channels: Mapping[str, str], bot_name: str) -> None:
@@ -57,8 +58,13 @@ class Workspace:
             beside = self._path.with_name(self._path.name + ".new")
             beside.write_text(self.state.model_dump_json(), encoding="utf-8")
             os.replace(beside, self._path)
+        self.version += 1
         self._tick.set()
         self._tick = asyncio.Event()
+
+    def newer_than(self, version: int) -> bool:
+        """Whether anything changed since."""
+        return self.version > version
 
     async def until(self, condition: Callable[[], object], timeout: float) -> None:
         """Return when the condition holds; it is asked after every change. Raises TimeoutError."""
