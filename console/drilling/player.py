@@ -56,7 +56,7 @@ class Script:
 
 
 class Player:
-    """Drives one case. `look` is the state as the desk shows it, `people` act for it alone; `hear` and `prove` are those
+    """Drives one case. `look` is the state as the desk shows it, `people` act for it alone; `hear`, `prove` are those
     of `integrations.simulator.people`."""
 
     def __init__(
