@@ -84,6 +84,10 @@ class _Reader:
                         yield Move(kind="end", phase=phase)
                 case ast.For(body=body) | ast.While(body=body) | ast.With(body=body) | ast.AsyncWith(body=body):
                     yield from self._block(body, names, phase, top)
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)) if found := _chosen(
+                    func, names
+                ):
+                    names = {**names, name: found}
                 case _:
                     yield from self._moves(line, names, phase)
 
@@ -142,7 +146,10 @@ class _Reader:
         found = _value(what, names)
         if isinstance(found, FollowUp):
             return Move(kind=verb, text=f"after {span(found.after)}: {found.task.title}", phase=phase)
-        title = found if isinstance(found, str) else getattr(found, "title", "")
+        if isinstance(found, tuple):
+            title = " or: ".join(dict.fromkeys(str(getattr(each, "title", "")) for each in found))
+        else:
+            title = found if isinstance(found, str) else getattr(found, "title", "")
         title = title or str(getattr(found, "NAME", "")).replace("_", " ")
         effect = getattr(found, "EFFECT", None)
         return Move(
@@ -181,6 +188,20 @@ def _value(node: ast.expr, names: Mapping[str, object]) -> object:
             return value
         case _:
             return None
+
+
+def _chosen(func: ast.expr, names: Mapping[str, object]) -> tuple[object, ...]:
+    """The gates or tasks among which a plain function of ours chooses; none if it chooses among no such things."""
+    function = _value(func, names)
+    if not isinstance(function, FunctionType) or not function.__module__.startswith(_OURS):
+        return ()
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    returned = [each.value for each in ast.walk(tree) if isinstance(each, ast.Return) and each.value is not None]
+    leaves = [
+        leaf for each in returned for leaf in ((each.body, each.orelse) if isinstance(each, ast.IfExp) else (each,))
+    ]
+    found = [_value(each, function.__globals__) for each in leaves]
+    return tuple(found) if found and all(hasattr(each, "title") for each in found) else ()
 
 
 def _is_self(node: ast.expr) -> bool:
