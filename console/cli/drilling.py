@@ -8,7 +8,7 @@ import typer
 
 
 def drill(
-    slug: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Which: emergency_data_request.")],
+    slug: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Its slug or prefix: edr.")],
     scenario: Annotated[
         str, typer.Option(metavar="NAME", help="How it goes: genuine, pressured, forged, silent or sealed.")
     ] = "genuine",
@@ -28,7 +28,7 @@ def drill(
     from workers.settings import load_settings
 
     telling = Telling(to_stderr=as_json)
-    result = asyncio.run(play(load_settings(), slug.lower().replace("-", "_"), scenario, seed, telling))
+    result = asyncio.run(play(load_settings(), slug, scenario, seed, telling))
     if as_json:
         sys.stdout.write(result.model_dump_json() + "\n")
         sys.stdout.flush()

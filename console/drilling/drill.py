@@ -34,6 +34,7 @@ from integrations.directory.file import DirectoryFile
 from integrations.simulator.agency import Agency, Opened
 from integrations.simulator.people import Deed
 from integrations.temporal.skipping import TimeTravel, at_work
+from workers.catalogue import load_catalogue
 from workers.settings import Settings
 
 T = TypeVar("T")
@@ -111,6 +112,7 @@ async def drill(settings: Settings, slug: str, name: str, seed: int, tells: Tell
             cannot be drilled; `fault` and `unreachable` when a part failed, with where to look.
     """
     refuse_real(settings)
+    slug = _slug_of(slug)
     scenario = scenario_of(slug, name)
     home = Path(tempfile.mkdtemp(prefix="holdfast-drill-"))
     tells.begins(scenario, seed, home)
@@ -245,6 +247,13 @@ class _Drill:
             ok=found.met and played.state.drill,
             lines=found.lines,
         )
+
+
+def _slug_of(given: str) -> str:
+    """By slug, or by prefix in any case, as everywhere."""
+    wanted = given.strip().lower().replace("-", "_")
+    known = load_catalogue().procedures.values()
+    return next((each.slug for each in known if wanted in (each.slug, each.prefix.lower())), wanted)
 
 
 def _look(desk: DeskClient, case: str) -> Callable[[], Awaitable[State]]:

@@ -19,6 +19,7 @@ from integrations.simulator.people import Deed, People, Plan
 
 _SETTLE = 0.05  # seconds between two looks; the case moves on by itself in less
 _QUIET = 1  # more looks alike at a case that is not at work, after which nothing more comes by itself
+_NOTICED = 5.0  # seconds in which a case takes note of a date; one that writes nothing down is not waited for longer
 _PATIENCE = 60.0  # seconds of the world's clock: a step that takes longer is not one of a stand-in
 _STEP = timedelta(seconds=1)
 
@@ -98,13 +99,16 @@ class Player:
             if now - began > self._script.limit:
                 raise HoldfastError(Code.FAULT, f"{self._case} is open still, in phase {state.phase.value}")
             due = sorted(((self._when(plan, state), place) for place, plan in enumerate(plans)))
-            dates = sorted(at for key, at in state.deadlines.items() if at > now and not self._passes(key))
-            if due and (not dates or due[0][0] <= dates[0]):
+            dates = sorted((at, key) for key, at in state.deadlines.items() if at > now)
+            dates = [each for each in dates if not self._passes(each[1])] or dates
+            if due and (not dates or due[0][0] <= dates[0][0]):
                 await self._until(due[0][0], now)
                 self._seen = (-1, [])  # even where nothing came of it
                 await self._people.carry_out(plans[due[0][1]])
             elif dates:
-                await self._until(dates[0] + _STEP, now)
+                at, key = dates[0]
+                await self._until(at + _STEP, now)
+                await self._noticed(key, state.entry_number)
             else:
                 raise HoldfastError(Code.FAULT, f"{self._case}: nothing is left to happen; {_open(state)}")
 
@@ -118,6 +122,15 @@ class Player:
     async def _until(self, at: datetime, now: datetime) -> None:
         if at > now:
             await self._clock.later(at - now)
+
+    async def _noticed(self, key: str, entry_number: int) -> None:
+        """Until the case has seen that its date has come: its clock is there before the case is."""
+        until = time.monotonic() + _NOTICED
+        while time.monotonic() < until:
+            state = await self._look()
+            if state.entry_number != entry_number or key not in state.deadlines:
+                return
+            await asyncio.sleep(_SETTLE)
 
     async def _settled(self) -> tuple[State, list[Plan]]:
         """The case when nothing more comes of itself, and what its people would do about it."""

@@ -99,6 +99,6 @@ def test_what_cannot_be_drilled_is_refused_with_what_can(here: Callable[..., End
     other = here("drill", "triage", "--json")
     assert (other.status, other.error["code"]) == (3, "unknown-procedure")
     assert "emergency_data_request can" in other.error["sentence"]
-    scenario = here("drill", "emergency_data_request", "--scenario", "none-such", "--json")
+    scenario = here("drill", "edr", "--scenario", "none-such", "--json")
     assert (scenario.status, scenario.error["code"]) == (2, "invalid")
     assert "genuine, pressured, forged, silent, sealed" in scenario.error["sentence"]
