@@ -25,6 +25,7 @@ from integrations.temporal.server import EmbeddedServer
 from tests.world import ANSWERS, Simulators, settings_for
 from workers.keys import make_keys
 from workers.settings import Settings
+from workflows.sops import emergency_data_request
 
 GIVEN = Declaration(slug="edr", answers=ANSWERS, key="while-away")
 
@@ -70,7 +71,7 @@ async def test_what_is_declared_while_temporal_is_away_starts_when_it_is_back_al
             client = await connect(settings.temporal_address, settings.namespace, load_ring(settings.codec_ring))
             await drained(http, url)
             found = await client.get_workflow_handle(declared.case).describe()
-            assert found.workflow_type == "sop.emergency_data_request"
+            assert found.workflow_type == emergency_data_request.POLICY.workflow
             assert (await http.get(f"{url}/v1/ready")).json()["temporal"] == "reachable"
             again = await DeskClient(url, "esc-dara", http).declare("esc-dara", GIVEN)
             assert (again.case, again.new) == (declared.case, False)
