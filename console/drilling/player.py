@@ -19,8 +19,9 @@ from domain.people import Person
 from domain.state import State, Status
 from integrations.simulator.people import Deed, People, Plan
 
-_SETTLE = 0.05  # seconds between two looks; the case moves on by itself in less
-_QUIET = 3  # looks alike after which nothing more comes by itself
+_SETTLE = 0.05  # seconds between two looks
+_QUIET = 1  # looks alike, at rest, after which nothing more comes by itself
+_PATIENCE = 20  # such looks in a row in which nothing is to come, before that is a fault
 _STEP = timedelta(seconds=1)
 
 
@@ -31,6 +32,10 @@ class Clock(Protocol):
 
     async def later(self, by: timedelta) -> None: ...
 
+    async def at_rest(self) -> bool:
+        """Whether nothing of the case is under way: it waits for people or for a date."""
+        ...
+
 
 Answer = Callable[[Person, Waiting], Awaitable[Act | None]]
 """What somebody does about a thing that waits; None: what anybody would do who sees nothing wrong."""
@@ -40,11 +45,13 @@ Answer = Callable[[Person, Waiting], Awaitable[Act | None]]
 class Script:
     """How people and partners behave in this case. `pace` is after how many minutes somebody does what waits under
     this name (the longest name that fits counts, "" is for the rest); `silent` are names that nobody answers;
-    `answer` says what they do. `limit` ends a case that never would."""
+    `answer` says what they do; dates of the case by a name of `passing` are let pass while nothing waits for people and
+    another is to come. `limit` ends a case that never would."""
 
     answer: Answer
     pace: Mapping[str, float] = field(default_factory=lambda: {"": 1.0})
     silent: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
     limit: timedelta = timedelta(days=30)
 
     def after(self, name: str) -> timedelta:
@@ -84,6 +91,7 @@ class Player:
             HoldfastError: `fault` where nothing is left to happen and it is open still, with what waits.
         """
         began = await self._clock.now()
+        idle = 0
         while True:
             state, plans = await self._settled()
             if state.status is Status.CLOSED:
@@ -92,21 +100,22 @@ class Player:
             if now - began > self._script.limit:
                 raise HoldfastError(Code.FAULT, f"{self._case} is open still, in phase {state.phase.value}")
             due = sorted(((self._when(plan, state), place) for place, plan in enumerate(plans)))
-            dates = sorted(at for at in state.deadlines.values() if at > now)
+            dates = self._dates(state, now, bool(plans))
+            idle = 0 if due or dates else idle + 1
             if due and (not dates or due[0][0] <= dates[0]):
                 await self._until(due[0][0], now)
                 await self._people.carry_out(plans[due[0][1]])
             elif dates:
                 await self._until(dates[0] + _STEP, now)
-            else:
-                raise HoldfastError(Code.FAULT, f"{self._case}: nothing is left to happen; {_open(state)}")
+            elif idle >= _PATIENCE:
+                waits = _open(state) or "nothing waits"
+                refused = ", ".join(f"{each.subject} {each.sentence}" for each in self._people.refusals)
+                raise HoldfastError(Code.FAULT, f"{self._case}: nothing is left to happen; {waits}; refused: {refused}")
 
     def _when(self, plan: Plan, state: State) -> datetime:
         if plan.about is None:
             return state.declared_at + self._script.after("owner")
-        return plan.about.opened_at + self._script.after(
-            plan.about.key.rpartition("/")[0].rpartition("/")[2].rpartition(".")[2]
-        )
+        return plan.about.opened_at + self._script.after(name_of(plan.about.key))
 
     async def _until(self, at: datetime, now: datetime) -> None:
         if at > now:
@@ -119,18 +128,33 @@ class Player:
             state = await self._look()
             if state.status is Status.CLOSED:
                 return state, []
-            alike = alike + 1 if state.entry_number == before else 0
+            same = state.entry_number == before and await self._clock.at_rest()
+            alike = alike + 1 if same else 0
             before = state.entry_number
             if alike >= _QUIET:
+                if not _open(state) and (state.owner is None or state.owner.person):
+                    return state, []
                 plans = await self._people.look()
                 wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
                 return state, wanted
             await asyncio.sleep(_SETTLE)
 
+    def _dates(self, state: State, now: datetime, busy: bool) -> list[datetime]:
+        """The case's own dates to come, the next one first."""
+        due = {key: at for key, at in state.deadlines.items() if at > now}
+        kept = [at for key, at in due.items() if busy or name_of(key) not in self._script.passing]
+        return sorted(kept or due.values())
+
     def _ignored(self, about: Waiting) -> bool:
         return any(each in about.key for each in self._script.silent)
 
 
+def name_of(key: str) -> str:
+    """What a verb's key is called in its procedure: `notify/a.release-call/1` is `release-call`."""
+    return key.rpartition("/")[0].rpartition("/")[2].rpartition(".")[2]
+
+
 def _open(state: State) -> str:
-    waits = [*state.gates.values(), *state.tasks.values(), *state.interventions.values()]
-    return ", ".join(each.key for each in waits if each.open) or "nothing waits"
+    """What waits for people, besides the owner's seat; empty if nothing does."""
+    waits = [*state.gates.values(), *state.tasks.values(), *state.interventions.values(), *state.hand_overs.values()]
+    return ", ".join(each.key for each in waits if each.open)
