@@ -34,13 +34,14 @@ from domain.evidence import EvidenceKind, EvidenceRef
 from domain.outside import DocumentReader, HashList
 from domain.ports import Vault
 
-# A reader may take a minute by the clock; it is started again twice if its worker died.
-EXAMINING = Patience(timedelta(minutes=3), tries=3, heartbeat=timedelta(seconds=10))
+# A reader may take a minute, and waits its turn before; it is started again twice if it or its worker died.
+EXAMINING = Patience(timedelta(minutes=10), tries=3, heartbeat=timedelta(seconds=10))
 
 
 @step
 class ExamineAttachment(Step[Examined]):
-    """Have one attachment examined. `country` is that of the agency that is said to have sent it; signals only.
+    """Have one attachment examined. `country` is that of the agency that is said to have sent it; signals only. What
+    is `surplus`, beyond what one request may send, is looked up in the hash list and not looked at.
 
     By hand it is never done: that would be a person opening it. Skipped, it counts as refused, not as harmless.
     """
@@ -53,6 +54,7 @@ class ExamineAttachment(Step[Examined]):
 
     attachment: EvidenceRef
     country: str = ""
+    surplus: bool = False
 
     def skipped(self) -> Examined | None:
         return Examined(original=self.attachment, result=Declined(code=Refusal.NOT_EXAMINED))
@@ -73,14 +75,16 @@ class Attachments:
         if (found := await self._vault.find(case, name)) is not None:
             return _as_kept(await self._vault.get(case, found))
         data = await self._vault.get(case, ref)
-        examined = Examined(original=ref, result=await self._result(case, ref, data, given.country))
+        examined = Examined(original=ref, result=await self._result(case, ref, data, given))
         return await self._keep(case, name, examined)
 
-    async def _result(self, case: str, ref: EvidenceRef, data: bytes, country: str) -> Accepted | Declined | Sealed:
+    async def _result(
+        self, case: str, ref: EvidenceRef, data: bytes, given: ExamineAttachment
+    ) -> Accepted | Declined | Sealed:
         hit = await self._known.look_up(await asyncio.to_thread(digests_of, data))
         if hit is not None:  # before anything else looks at it, and whatever its size or kind
             return await self._sealed(case, ref, hit)
-        code = first_look(len(data), self._limits)
+        code = Refusal.TOO_MANY if given.surplus else first_look(len(data), self._limits)
         if code is not None:
             return Declined(code=code)
         media = await asyncio.to_thread(self._reader.kind_of, data)
@@ -92,7 +96,7 @@ class Attachments:
             case NotDrawn(code=code):
                 return Declined(code=code)
             case Drawn() as drawn:
-                return await self._accepted(case, ref, media, drawn, country)
+                return await self._accepted(case, ref, media, drawn, given.country)
 
     async def _sealed(self, case: str, ref: EvidenceRef, hit: Hit) -> Sealed:
         name = f"attachment/{ref.id}/hit"

@@ -33,6 +33,7 @@ class Paged(Model):
     the code of why the room was not told.
 
     `code` says why it was not simply the rung's people on duty; `pages` are the pager's keys with their people;
+    `short`: not even with everybody who may decide can all seats of this gate be filled;
     `acknowledged` took an earlier page on the pager itself; `exhausted`: there is nobody left to call on any rung.
     """
 
@@ -43,6 +44,7 @@ class Paged(Model):
     pages: dict[str, str] = {}
     acknowledged: tuple[str, ...] = ()
     exhausted: bool = False
+    short: bool = False
 
 
 @step

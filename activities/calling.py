@@ -8,11 +8,12 @@ from datetime import datetime
 from activities.books import Page, Paged, TellRoom, Told
 from activities.step import performs
 from domain.errors import Code, HoldfastError, Passing
+from domain.gates import Family
 from domain.ids import outside_key
 from domain.outside import LiveDirectory, Mail, Pager, Room, Rotas, Summons
 from domain.people import Directory, Person
 from domain.rota import Rota
-from domain.summoning import Call, who_is_next, whom_to_call
+from domain.summoning import Call, can_be_filled, who_is_next, whom_to_call
 
 _PASSING = (Code.TRANSIENT, Code.UNREACHABLE)
 
@@ -57,6 +58,9 @@ class Calling:
             return Paged(acknowledged=taken, code=code, exhausted=True)
         reached, pages = await self._reach_some(given, people, lambda tried: _more(rota, directory, call, at, tried))
         room = await self._summon(given, reached or people)
+        # Where somebody may decide alone in the end, empty seats stop nothing.
+        whole = given.family in (Family.DISCLOSE.value, Family.REFUSE.value)
+        short = given.call == 1 and whole and not can_be_filled(directory, call, at)
         return Paged(
             people=tuple(each.id for each in reached),
             unpaged=not reached,
@@ -64,6 +68,7 @@ class Calling:
             code=code,
             pages=pages,
             acknowledged=taken,
+            short=short,
         )
 
     async def _rota(self) -> tuple[Rota | None, str]:

@@ -14,14 +14,18 @@ from typing import Any, ClassVar
 from activities.disclosure import DELIVERY_LIFE, Disclosing, mailbox_of, must_be_complete
 from activities.letters import letter
 from activities.step import DISCLOSURE_QUEUE, LOOK, OUTWARD, Patience, Step, performs, step
+from domain.answers import Answer, CaseFacts, Released, draft
 from domain.base import Model
+from domain.basis_rows import ROWS
 from domain.canonical import canonical, digest
 from domain.delivery import TRIES, PackageEvent, PackageRecord, PackageState, contiguous
 from domain.effects import Effect, Leave, Remedies
+from domain.emergency import Known
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.gates import Family
 from domain.ids import outside_key
+from domain.letters import Letter
 from domain.outside import Offer
 from domain.package import DecidedBy, certificate, manifest_of, watermark
 from domain.people import Agency
@@ -64,7 +68,8 @@ class _OfPackage(Step[Any]):
 @step
 class OfferPackage(_OfPackage):
     """Lay exactly the approved fields down at the portal and send the link to the agency's own mailbox. Nobody can
-    open it before the agency has been called."""
+    open it before the agency has been called. `left_out` are the codes of what stayed, for the letter; None: the letter
+    says nothing of it, as before it could."""
 
     NAME: ClassVar[str] = "offer_package"
     EFFECT: ClassVar[Effect] = Effect.DISCLOSE
@@ -73,6 +78,7 @@ class OfferPackage(_OfPackage):
 
     account: str
     approval: Approval | None = None
+    left_out: tuple[str, ...] | None = None
 
 
 @step
@@ -157,7 +163,7 @@ class Delivering(Disclosing):
         )
         placed = await self._portal.offer(offer, key=key, at=here.at)
         if placed.link:
-            words = letter("package", case=here.case, link=placed.link, until=body["expires_at"])
+            words = _letter(given, approval, placed.link, body["expires_at"])
             await self._mail.send(agency.mailbox, words.subject, words.text, key=key, at=here.at)
         record = PackageRecord(
             id=package,
@@ -260,3 +266,14 @@ class Delivering(Disclosing):
             roles = tuple(role for role in said.authority.roles if role in seated)
             found.append(DecidedBy(roles=roles, at=said.at, statement=digest(signed)))
         return tuple(found)
+
+
+def _letter(given: OfferPackage, approval: Approval, link: str, until: str) -> Letter:
+    """Drafted from what leaves: on which ground, and why the rest was left out."""
+    if given.left_out is None:
+        return letter("package", case=given.here.case, link=link, until=until)
+    names = approval.card.basis.split(",")
+    grounds = tuple(dict.fromkeys(each.source for each in ROWS if each.id in names))
+    said = Answer.RELEASED_LESS if given.left_out else Answer.RELEASED
+    left = Released(link=link, until=until, grounds=grounds or tuple(names), left_out=given.left_out)
+    return draft(said, Known.CONFIRMED, CaseFacts(case=given.here.case, released=left))

@@ -23,8 +23,10 @@ from domain.agencies import (
     Notice,
     Notified,
     Proposed,
+    RolesSeen,
     Seeded,
     editor_of,
+    settled_roles,
 )
 from domain.agency_desk import AgencyLine, AgencyList, Confirm, Edited, Notify, Propose
 from domain.agency_edits import Revision, sealed
@@ -34,7 +36,7 @@ from domain.copies import unpacked
 from domain.errors import Code, HoldfastError
 from domain.ids import outside_key
 from domain.outside import LiveDirectory, Mail
-from domain.people import Agency, Directory, Person
+from domain.people import Agency, Directory, Person, Role
 from domain.ports import Agencies, Cases
 from domain.signing import Signer
 from domain.state import State
@@ -147,6 +149,7 @@ class AgencyDesk:
     async def once(self) -> None:
         await self.begin()
         await self._see_keepers()
+        await self._see_roles()
         for notice in (await self._agencies.current()).notices.values():
             await self._tell(notice)
 
@@ -159,7 +162,7 @@ class AgencyDesk:
         agencies = directory.agencies
         if directory.revision.startswith("example+"):  # nobody ever checked a synthetic number
             agencies = tuple(each.model_copy(update={"checked_on": now}) for each in agencies)
-        seeded = Seeded(agencies=agencies, keepers=_keepers(directory))
+        seeded = Seeded(agencies=agencies, keepers=_keepers(directory), roles=_roles(directory))
         try:
             await self._append(seeded, 1)
         except HoldfastError as error:
@@ -170,6 +173,18 @@ class AgencyDesk:
         book, keepers = await self._agencies.current(), _keepers(await self._people.current())
         if tuple(sorted(book.keepers)) != keepers:
             await self._write(lambda _: KeepersSeen(keepers=keepers))
+
+    async def settled(self, person: Person) -> tuple[Role, ...]:
+        """The roles of this person that count at a release: those that nobody granted within the last day."""
+        await self._see_roles()
+        return settled_roles(await self._agencies.current(), person.id, person.roles, self._now())
+
+    async def _see_roles(self) -> None:
+        book, roles = await self._agencies.current(), _roles(await self._people.current())
+        if book.revision and {who: set(held) for who, held in book.roles.items()} != {
+            who: {each.value for each in held} for who, held in roles.items()
+        }:
+            await self._write(lambda _: RolesSeen(roles=roles))
 
     async def _tell(self, notice: Notice) -> None:
         """By mail to the old mailbox; where there is none, or the relay is down, the notice stays to be given."""
@@ -245,6 +260,10 @@ class AgencyDesk:
 
 def _keepers(directory: Directory) -> tuple[str, ...]:
     return tuple(sorted(each.id for each in directory.people if KEEPERS & set(each.roles) and not each.suspended))
+
+
+def _roles(directory: Directory) -> dict[str, tuple[Role, ...]]:
+    return {each.id: tuple(sorted(each.roles)) for each in directory.people if each.roles and not each.suspended}
 
 
 def _list(book: Book, now: datetime) -> AgencyList:

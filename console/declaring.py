@@ -13,6 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.inputs import keep_input
+from console.filing import keep_uploads
 from domain.acts import PublicKey
 from domain.assessing import declared_severity
 from domain.canonical import canonical
@@ -80,11 +81,11 @@ class Declarer:
 
     async def declare(self, person: str, declaration: Declaration, *, partial: bool = False) -> Declared:
         """Start the case, or join it if this key was declared before. A `partial` declaration needs only whom it is
-        about: the fact `missing_facts` names what the case has still to learn.
+        about: the fact `missing_facts` names what the case has still to learn. What is attached is sealed first.
 
         Raises:
             HoldfastError: `unknown-procedure`, `invalid` (the fields by name), `duplicate-key` (the key was used
-                for other answers), `unreachable` when neither Temporal nor the inbox could take it.
+                for other answers or attachments), `unreachable` when neither Temporal nor the inbox could take it.
         """
         procedure = self.procedure(declaration.slug)
         if self._drill_factor < 1:
@@ -102,13 +103,17 @@ class Declarer:
             raise HoldfastError(Code.INVALID, "; ".join(problems))
         with traced("declare", procedure=procedure.slug, drill=declaration.drill) as span:
             given = await self._incident(person, declaration, procedure, partial)
-            declared = await self.open(given)
+            declared = await self.open(given, whole=not partial)
             span.set_attribute("holdfast.outcome", _how(declared))
             return declared
 
-    async def open(self, given: OpenIncident) -> Declared:
-        """Start a case, or join it if it was started before. Its input is kept first: it outlives Temporal."""
+    async def open(self, given: OpenIncident, *, whole: bool = False) -> Declared:
+        """Start a case, or join it if it was started before. Its input is kept first: it outlives Temporal. `whole`
+        says that the same request must have the same attachments too."""
         kept = await keep_input(self._vault, given)
+        if whole and kept.attachments != given.attachments:
+            # What came later would lie in the vault and be examined by nobody.
+            raise HoldfastError(Code.DUPLICATE_KEY, "other attachments")
         if self._cases is not None and await self._cases.copy(kept.case) is not None:
             # It has run before. Should Temporal have lost it, a new beginning would contradict the ledger: recover it.
             return Declared(case=kept.case, new=False)
@@ -125,6 +130,7 @@ class Declarer:
         # Not the channel: the same request by another way in is still the same request.
         document = {"answers": declaration.answers, "slug": procedure.slug}
         intake = await self._vault.put(case, EvidenceKind.INTAKE, canonical(document), name="intake")
+        attachments = await keep_uploads(self._vault, case, declaration.attachments)
         facts = facts_of(procedure.intake, declaration.answers)
         if partial:
             facts = {**unknown_facts(procedure.intake, declaration.answers), **facts}
@@ -138,6 +144,7 @@ class Declarer:
             declared_at=self._now(),
             severity=declared_severity(procedure.severity_rule, facts),
             intake=intake,
+            attachments=attachments,
             subject=self._subject(procedure, declaration.answers),
             facts=facts,
             drill=declaration.drill,

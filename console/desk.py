@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from temporalio.client import Client
@@ -19,6 +19,7 @@ from console.speaking import Speaking
 from console.waiting import unreadable, waiting_of
 from domain.access import Action, Part, asked_roles, may
 from domain.acts import Recorded, Statement
+from domain.canonical import canonical
 from domain.desk import (
     Declaration,
     Declared,
@@ -33,11 +34,12 @@ from domain.desk import (
     Waiting,
 )
 from domain.errors import PASSING, Code, HoldfastError
-from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, EvidenceKind, EvidenceRef
+from domain.evidence import MADE_BY_STEPS, NEVER_OPENED, OPENED_ON_RECORD, EvidenceKind, EvidenceRef
+from domain.gates import Family
 from domain.ids import parse_case_id, spell_case_id
 from domain.observing import name_of
 from domain.outside import KnownRota, LiveDirectory, Rotas
-from domain.people import Authority, Directory, Person
+from domain.people import Authority, Directory, Person, Role
 from domain.policy import Procedure
 from domain.ports import Cases, Ledger, Vault
 from domain.receive import REPEATED
@@ -46,6 +48,7 @@ from domain.signing import Signer
 from domain.standing import REVIEW, WELLBEING, privileged, tail_of
 from domain.state import State, Status
 from domain.timeline import AuditReport, Entry, Kind, LedgerEntry, Projection
+from domain.uploads import unfit
 from integrations.base.tracing import traced
 
 _EXPLAINED = (Code.INVALID, Code.REASON_REQUIRED)  # whose detail says what to correct
@@ -67,6 +70,7 @@ class LocalDesk:
         procedures: dict[str, Procedure],
         auditing: Auditing,
         rotas: Rotas | None = None,
+        settled: Callable[[Person], Awaitable[tuple[Role, ...]]] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
@@ -81,6 +85,7 @@ class LocalDesk:
         self._procedures = procedures
         self._auditing = auditing
         self._rotas = rotas
+        self._settled = settled
         self._open = OpenCases(self._casework.state)
         self._now = now
         self._recoverer = Recoverer(client=client, ledger=ledger, cases=cases, vault=vault, now=now)
@@ -91,6 +96,8 @@ class LocalDesk:
 
     async def declare(self, person: str, declaration: Declaration) -> Declared:
         await self._person(person, Action.DECLARE)
+        if reason := unfit(declaration.attachments):
+            raise HoldfastError(Code.INVALID, reason)
         declared = await self._declarer.declare(person, declaration)
         if declared.new:
             self._heard(declared.case, self._declarer.procedure(declaration.slug).slug)
@@ -153,7 +160,17 @@ class LocalDesk:
     async def document(self, person: str, case: str, ref: EvidenceRef) -> bytes:
         await self._person(person, Action.SEE, case)
         await self._may_read(person, case, ref.kind)
-        return await self._vault.get(normal(case), ref)
+        data = await self._vault.get(normal(case), ref)
+        if ref.kind in OPENED_ON_RECORD:
+            await self._keep_opening(person, normal(case), ref)
+        return data
+
+    async def _keep_opening(self, person: str, case: str, ref: EvidenceRef) -> None:
+        """Who looked at what was drawn of something sent to us is in the ledger before they see it."""
+        at = self._now()
+        said = hashlib.sha256(canonical([person, ref.id, at.isoformat()])).hexdigest()[:24]
+        entry = Entry(id=f"desk:open:{said}", at=at, kind=Kind.OPENED, who=person, code=ref.kind.value, evidence=(ref,))
+        await self._ledger.append(case, (entry,))
 
     async def _may_read(self, person: str, case: str, kind: EvidenceKind) -> None:
         """The vault answers for the kind of a document; a report and a list of exposed people have their own readers,
@@ -244,7 +261,7 @@ class LocalDesk:
             act=doing.act,
             person=person,
             authority=Authority(
-                roles=who.roles,
+                roles=await self._roles_for(who, case, doing.subject),
                 entity=who.entity,
                 country=who.country,
                 delegate_of=who.delegate_of,
@@ -254,9 +271,24 @@ class LocalDesk:
             at=self._now(),
         )
         with traced("act", act=doing.act.kind, subject=name_of(doing.subject)) as span:
-            recorded = await self._deliver(statement)
+            try:
+                recorded = await self._deliver(statement)
+            except HoldfastError as error:
+                if error.code is Code.NOT_SEATED and statement.authority.roles != who.roles:
+                    raise HoldfastError(error.code, "a role granted within a day does not count at a release") from None
+                raise
             span.set_attribute("holdfast.status", recorded.status)
             return recorded
+
+    async def _roles_for(self, who: Person, case: str, subject: str) -> tuple[Role, ...]:
+        """In which roles somebody acts. At a release none counts that was granted within a day: that is how somebody
+        would bring a second pair of hands."""
+        if self._settled is None or not subject:
+            return who.roles
+        gate = (await self._casework.state(case)).gates.get(subject)
+        if gate is None or gate.gate.family is not Family.DISCLOSE:
+            return who.roles
+        return await self._settled(who)
 
     async def _deliver(self, said: Statement) -> Recorded:
         """Foreseen, signed, sent, answered. What the case would refuse is not sent: it is kept in the ledger."""

@@ -27,6 +27,7 @@ from domain.errors import HoldfastError
 from domain.people import Directory
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
+from integrations.simulator import hash_list
 from integrations.simulator.pager import PAGER_SECRET
 from integrations.simulator.platform import PLATFORM_TOKEN
 from integrations.simulator.portal import PORTAL_TOKEN
@@ -37,6 +38,7 @@ from workers.keys import make_keys
 from workers.settings import Settings
 from workers.wiring import ROLES, open_records
 
+_HASH_LIST = "synthetic-hash-list"
 _LOOK_EVERY = 0.5  # seconds between looks at the server's process
 
 
@@ -66,6 +68,8 @@ class Stack:
             witness_token=SecretStr(WITNESS_TOKEN),
             slack_bot_token=SecretStr(parts.BOT_TOKEN),
             slack_app_token=SecretStr(parts.APP_TOKEN),
+            hash_list=settings.hash_list or (settings.home / _HASH_LIST).absolute(),
+            hash_list_name=settings.hash_list_name if settings.hash_list else hash_list.NAME,
         )
         self._say = say
         self._auditor = auditor
@@ -105,6 +109,8 @@ class Stack:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             directory = await set_up(self.settings)
+            if not (self.settings.home / _HASH_LIST).exists():
+                hash_list.write(self.settings.home / _HASH_LIST)
             http = await stack.enter_async_context(httpx.AsyncClient(timeout=5))
             await self._open(stack, directory, http)
             self._stack = stack.pop_all()

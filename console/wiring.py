@@ -159,6 +159,15 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             stand_ins=settings.stand_ins,
         )
         watch = _shift_watch(settings, directory, store.ledger, catalogue, http)
+        agencies = AgencyDesk(
+            agencies=store.agencies,
+            people=people,
+            cases=store.cases,
+            state=Casework(client=client, cases=store.cases, vault=vault).state,
+            signer=desk_signer(settings),
+            mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
+            key=outside_key(settings),
+        )
         desk = LocalDesk(
             client=client,
             ledger=store.ledger,
@@ -171,15 +180,7 @@ async def open_desk(settings: Settings, telemetry: Telemetry = OFF) -> AsyncIter
             heard=watch.heard,
             auditing=auditing,
             rotas=open_rotas(settings, directory, http),
-        )
-        agencies = AgencyDesk(
-            agencies=store.agencies,
-            people=people,
-            cases=store.cases,
-            state=Casework(client=client, cases=store.cases, vault=vault).state,
-            signer=desk_signer(settings),
-            mail=Mailer(settings.smtp_host, settings.smtp_port, settings.mail_from),
-            key=outside_key(settings),
+            settled=agencies.settled,
         )
         intake = build_intake(
             settings,

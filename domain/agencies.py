@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -70,11 +71,13 @@ def editor_of(person: Person) -> Editor:
 
 
 class Seeded(Model):
-    """The first revision: the directory's file as it was, and the people who may keep the list from then on."""
+    """The first revision: the directory's file as it was, the people who may keep the list from then on, and who holds
+    which roles."""
 
     kind: Literal["seeded"] = "seeded"
     agencies: tuple[Agency, ...]
     keepers: tuple[str, ...]
+    roles: dict[str, tuple[Role, ...]] = {}
 
 
 class KeepersSeen(Model):
@@ -82,6 +85,13 @@ class KeepersSeen(Model):
 
     kind: Literal["keepers-seen"] = "keepers-seen"
     keepers: tuple[str, ...]
+
+
+class RolesSeen(Model):
+    """Everybody's roles, as the desk finds them in the directory: a new one decides on no release for a day."""
+
+    kind: Literal["roles-seen"] = "roles-seen"
+    roles: dict[str, tuple[Role, ...]]
 
 
 class Change(StrEnum):
@@ -141,7 +151,7 @@ class Notified(Model):
     how: str
 
 
-Edit = Seeded | KeepersSeen | Proposed | Confirmed | Dropped | Notified
+Edit = Seeded | KeepersSeen | RolesSeen | Proposed | Confirmed | Dropped | Notified
 
 
 class Listed(Model):
@@ -201,12 +211,13 @@ class Notice(Model):
 
 
 class Book(Model):
-    """What all edits come to. `keepers` says since when each of them may edit."""
+    """What all edits come to. `keepers` says since when each of them may edit, `roles` since when who holds which."""
 
     revision: int = 0
     listed: dict[str, Listed] = {}
     waiting: dict[str, Waiting] = {}
     keepers: dict[str, datetime] = {}
+    roles: dict[str, dict[str, datetime]] = {}
     notices: dict[str, Notice] = {}
 
     @property
@@ -230,6 +241,9 @@ def applied(book: Book, edit: Edit, at: datetime) -> Book | Refused:
         case KeepersSeen():
             since = {person: book.keepers.get(person, at) for person in edit.keepers}
             changed = book.model_copy(update={"keepers": since})
+        case RolesSeen():
+            # What is there at the first look was there before: only what comes later is new.
+            changed = book.model_copy(update={"roles": _held(book, edit.roles, at if book.roles else at - SETTLED)})
         case Proposed():
             changed = _proposed(book, edit, at)
         case Confirmed():
@@ -260,7 +274,29 @@ def _seeded(book: Book, edit: Seeded, at: datetime) -> Book | Refused:
     if book.revision:
         return Refused(code=Code.NOT_ALLOWED, detail="the list has begun already")
     listed = {each.id: Listed(agency=each, checked_at=each.checked_on) for each in edit.agencies}
-    return book.model_copy(update={"listed": listed, "keepers": dict.fromkeys(edit.keepers, at - SETTLED)})
+    settled = at - SETTLED
+    return book.model_copy(
+        update={
+            "listed": listed,
+            "keepers": dict.fromkeys(edit.keepers, settled),
+            "roles": _held(book, edit.roles, settled),
+        }
+    )
+
+
+def _held(book: Book, roles: dict[str, tuple[Role, ...]], new: datetime) -> dict[str, dict[str, datetime]]:
+    return {
+        person: {role.value: book.roles.get(person, {}).get(role.value, new) for role in held}
+        for person, held in roles.items()
+    }
+
+
+def settled_roles(book: Book, person: str, roles: Iterable[Role], now: datetime) -> tuple[Role, ...]:
+    """Those that count at a release: held for a day, as far as the book goes back. All, while nobody kept a book."""
+    since = book.roles.get(person, {})
+    return tuple(
+        role for role in roles if not book.roles or (role.value in since and now - since[role.value] >= SETTLED)
+    )
 
 
 def _proposed(book: Book, edit: Proposed, at: datetime) -> Book | Refused:

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from domain.acts import PublicKey, Signed
-from domain.agencies import Confirmed, Dropped, KeepersSeen, Notified, Proposed, Seeded
+from domain.agencies import Confirmed, Dropped, Edit, Notified, Proposed
 from domain.base import Model
 from domain.errors import Code
 from domain.refusal import Refused
@@ -23,7 +23,7 @@ class Revision(Model):
 
     number: int
     at: datetime
-    edit: Annotated[Seeded | KeepersSeen | Proposed | Confirmed | Dropped | Notified, Field(discriminator="kind")]
+    edit: Annotated[Edit, Field(discriminator="kind")]
 
     @property
     def who(self) -> str:

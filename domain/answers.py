@@ -17,7 +17,6 @@ from domain.errors import Code, HoldfastError
 from domain.incident import Outcome
 from domain.letters import LEFT_OUT, Letter
 from domain.places import Location
-from domain.prior_requests import PriorRequests
 
 
 class Answer(StrEnum):
@@ -101,7 +100,6 @@ class CaseFacts(Model):
     user: Location = Location.UNKNOWN
     tiers: tuple[str, ...] = ()
     account_state: str = ""
-    prior: PriorRequests | None = None
 
 
 class Outward(Model):

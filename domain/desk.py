@@ -14,17 +14,20 @@ from domain.evidence import EvidenceKind, EvidenceRef
 from domain.state import State
 from domain.timeline import AuditReport, LedgerEntry, Projection
 from domain.tonight import Bare, Hole
+from domain.uploads import Upload
 
 
 class Declaration(Strict):
     """A request to open a case. `answers` fill the procedure's intake form; the same `key` is the same case.
 
-    `drill_factor` below 1 plays a drill's human patience faster (1/60: minutes as seconds); only drills may.
+    `attachments` are sealed in the vault and opened by nobody. `drill_factor` below 1 plays a drill's human patience
+    faster (1/60: minutes as seconds); only drills may.
     """
 
     slug: str
     answers: dict[str, Any]
     key: str
+    attachments: tuple[Upload, ...] = ()
     channel: str = "desk"
     drill: bool = False
     drill_factor: float = 1.0

@@ -38,6 +38,10 @@ class EvidenceKind(StrEnum):
 
 # What somebody sent us, as it was sent: it is handed to the confined reader and to no person, by nobody.
 NEVER_OPENED = frozenset({EvidenceKind.ATTACHMENT})
+# What was made of an attachment: whoever looks at one is named in the ledger before they see it.
+OPENED_ON_RECORD = frozenset(
+    {EvidenceKind.PAGE, EvidenceKind.PAGE_TEXT, EvidenceKind.READING, EvidenceKind.EXAMINATION}
+)
 # What only a step may put into the vault: a person's words must never pass for what a machine saw.
 MADE_BY_STEPS = frozenset(
     {

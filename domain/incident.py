@@ -39,9 +39,10 @@ class OpenIncident(Model):
     """The whole input of a procedure. Policy and trusted keys are frozen here for the case's life.
 
     `declared_by` is a directory id; `intake` the request as received, in the vault; `facts` identify nobody; `subject`
-    is a keyed hash of the account that the case is about. `reopens` is the closed case that this one goes on from,
-    `because` the code of why; `recovered` counts restarts from the store's copy, `recovered_from` is the run that was
-    lost, where Temporal still knows it. `entity` is the company of our group that answers here (`domain.entities`).
+    is a keyed hash of the account that the case is about; `attachments` what was sent with the request, in its
+    order, in the vault as it came: nobody opens one. `reopens` is the closed case that this one goes on from, `because`
+    the code of why; `recovered` counts restarts from the store's copy, `recovered_from` is the run that was lost, where
+    Temporal still knows it. `entity` is the company of our group that answers here (`domain.entities`).
     """
 
     case: str
@@ -52,6 +53,7 @@ class OpenIncident(Model):
     declared_at: datetime
     severity: Severity
     intake: EvidenceRef | None = None
+    attachments: tuple[EvidenceRef, ...] = ()
     subject: str = ""
     facts: Facts = {}
     drill: bool = False

@@ -90,7 +90,7 @@ class IntakeLine(Strict):
 
     `identifier` is whom or what it is about (an account), `text` the line itself, `answers` whatever else is known of
     the procedure's form. `taken_by` is the directory id of whoever took a call. `attachments` lie in the vault as they
-    came; nobody opens them.
+    came, under `scope`; nobody opens them.
     """
 
     key: str
@@ -106,6 +106,7 @@ class IntakeLine(Strict):
     identifier: str = ""
     answers: dict[str, Any] = {}
     attachments: tuple[EvidenceRef, ...] = ()
+    scope: str = ""
     mail: MailEvidence | None = None
     taken_by: str = ""
     received_at: datetime

@@ -14,6 +14,7 @@ from domain.basis_terms import Instead, LegalBasis, Need, RecipientKind, Tier
 from domain.cards import CardItem, Finding
 from domain.emergency import Scope
 from domain.gates import Gate, Seat
+from domain.letters import LEFT_OUT
 from domain.outside import FieldView
 from domain.people import Role
 from domain.places import location_of
@@ -181,6 +182,15 @@ def asked_for(scope: Scope, wanted: FactValue | None) -> Scope:
     names = wanted if isinstance(wanted, tuple) else (str(wanted),) if wanted else ()
     by_name = Wanted(category="", fields=names).by_name
     return scope.only(tuple(by_name)) if by_name else scope
+
+
+def left_out_of(least: Least, tiers: tuple[str, ...], *, fewer: bool) -> tuple[str, ...]:
+    """Why something stays that could have left with these tiers, as codes with words for the letter; `fewer`: those
+    who decided narrowed it."""
+    said = set(least.left_out_codes) | ({"decided-less"} if fewer else set())
+    if Tier.E3.value not in tiers and any(each.tier == Tier.E3.value for each in least.scope.items):
+        said.add("content")
+    return tuple(each for each in LEFT_OUT if each in said)
 
 
 def _stays(field: FieldView, held: set[str], wanted: Wanted, grounds: dict[Tier, Ground], abroad: bool) -> str:

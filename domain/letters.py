@@ -39,14 +39,20 @@ ENDED = _letter(
 )
 
 # To an authority that we have confirmed, at its own mailbox in our directory. None of them names an account.
+_CODE = (
+    "It opens with a code that we tell you by phone: we call your agency at the number that we hold for it. Wait for "
+    "that call; a code that is tried before it, from an unusual place or too often closes it for good."
+)
 RELEASED = _letter(
     "What was approved for release is at {link} and can be opened once, until {until}. Do not forward the link.",
+    _CODE,
     "It was released because of the emergency that you described, on this ground: {grounds}. Use it for that emergency "
     "alone. We will ask you after a day and after a week what came of it.",
 )
 RELEASED_LESS = _letter(
     "A part of what you asked for was approved for release. It is at {link} and can be opened once, until {until}. Do "
     "not forward the link.",
+    _CODE,
     "It was released because of the emergency that you described, on this ground: {grounds}. Use it for that emergency "
     "alone. We will ask you after a day and after a week what came of it.",
     "The rest was left out:\n{left_out}",

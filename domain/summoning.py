@@ -66,6 +66,13 @@ def whom_to_call(rota: Rota | None, directory: Directory, call: Call, at: dateti
     return Chosen(people=tuple(left), code=NOBODY_AT_ALL)
 
 
+def can_be_filled(directory: Directory, call: Call, at: datetime) -> bool:
+    """Whether everybody who may decide this, on duty or not, could fill all seats. If not, waiting decides nothing."""
+    wanted = tuple(dict.fromkeys(role for seat in call.seats for role in seat))
+    able = {each.id: each.roles for each in _fit(directory.rota(wanted), call, at)}
+    return len(seated(call.seats, able)) == len(call.seats)
+
+
 def who_is_next(rota: Rota | None, directory: Directory, call: Call, at: datetime) -> tuple[Person, ...]:
     """When nobody has acknowledged: the next of this rung, or of the rungs after it when all of these were called.
     Empty when everybody was."""

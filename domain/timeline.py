@@ -60,6 +60,8 @@ class Kind(StrEnum):
     HOLE = "hole"
     DELIVERY = "delivery"
     LINKED = "linked"
+    ATTACHMENT = "attachment"
+    OPENED = "opened"
     CLOSED = "closed"
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from integrations.simulator import hash_list
 from integrations.temporal.server import EmbeddedServer
 from tests.postgres import Postgres, open_postgres
-from tests.procedures import answered, containment, delivering, timed, verifying
+from tests.procedures import answered, containment, delivering, papers, timed, verifying
 from tests.world import Simulators, World, open_simulators, open_world
 
 # A slow example on a busy machine is not a failing one; timings are measured elsewhere.
@@ -50,6 +51,7 @@ def today(world: World) -> World:
 
 @pytest.fixture(scope="session")
 async def world(home: Path, temporal_server: EmbeddedServer, simulators: Simulators) -> AsyncIterator[World]:
-    extra = [answered, containment, delivering, timed, verifying]
-    async with open_world(home, temporal_server, simulators, extra=extra) as opened:
+    extra = [answered, containment, delivering, papers, timed, verifying]
+    known = {"hash_list": hash_list.write(home / "known"), "hash_list_name": hash_list.NAME}
+    async with open_world(home, temporal_server, simulators, extra=extra, **known) as opened:
         yield opened

@@ -21,6 +21,7 @@ USES = {
     "mail": {DISCLOSURE_QUEUE, COMMS_QUEUE},
     "directory": {SOP_QUEUE, DISCLOSURE_QUEUE, COMMS_QUEUE},
     "records": {SOP_QUEUE, DISCLOSURE_QUEUE},
+    "attachments": {SOP_QUEUE},
     "outside ids": {ENFORCEMENT_QUEUE, DISCLOSURE_QUEUE, COMMS_QUEUE},
     "desk's signature": {DISCLOSURE_QUEUE},
 }

@@ -101,6 +101,14 @@ class Settings(BaseSettings):
     intake_smtp: Address | None = Field(None, description="host:port on which mail is taken in; unset takes none")
     directory_file: Path | None = Field(None, description="People, roles and rosters")
     rota_file: Path | None = Field(None, description="Who is on duty when; else rota.yaml under home, if it is there")
+    hash_list: Path | None = Field(
+        None,
+        description="Hash list that attachments are looked up in, `algorithm hash label` a line; without one none is "
+        "examined, and a person is asked",
+    )
+    hash_list_name: str = Field(
+        "hash list", min_length=1, description="Whose list that is; a sealed attachment's record names it"
+    )
     pagerduty_url: Url = Field("https://api.pagerduty.com", description="PagerDuty's REST API, for its schedules")
     pagerduty_token: SecretStr | None = Field(None, description="Read-only API key of PagerDuty, for its schedules")
     stand_ins: bool = Field(False, description="Every outside party here is a stand-in; only then may drills be played")
@@ -128,7 +136,9 @@ class Settings(BaseSettings):
     otlp_headers: SecretStr | None = Field(None, description="Headers for the collector, name=value,name=value")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged")
 
-    @field_validator("home", "keys", "temporal_tls_ca", "temporal_tls_cert", "temporal_tls_key", mode="after")
+    @field_validator(
+        "home", "keys", "temporal_tls_ca", "temporal_tls_cert", "temporal_tls_key", "hash_list", mode="after"
+    )
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()

@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from activities.agencies import Agencies
 from activities.answering import Answering
+from activities.attachments import Attachments
 from activities.books import Bookkeeping
 from activities.calendars import Calendars
 from activities.calling import Calling
@@ -30,10 +31,12 @@ from activities.verifying import Comparing, LookingUp
 from domain.acts import PublicKey
 from domain.errors import Code, HoldfastError
 from domain.observing import Observer
-from domain.outside import LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
+from domain.outside import DocumentReader, HashList, LiveDirectory, Mail, Pager, Platform, Portal, Room, Rotas
 from domain.policy import Procedure
 from domain.ports import Agencies as AgencyList
 from domain.ports import Cases, Ledger, Marks, Vault
+from integrations.attachments.hash_list import HashListFile, NoHashList
+from integrations.attachments.reader import ConfinedReader
 from integrations.base.client import open_http
 from integrations.base.keyring import load_ring
 from integrations.directory.file import DirectoryFile
@@ -76,6 +79,8 @@ class Ports:
     key: bytes
     agencies: AgencyList
     marks: Marks
+    known: HashList
+    reader: DocumentReader
     stand_ins: bool = False
     rotas: Rotas | None = None
 
@@ -98,6 +103,7 @@ def steps_of(
             looking, handing_off = LookingUp(ports.directory, ports.agencies, ports.vault), HandingOff(ports.vault)
             calendars = Calendars()
             exporting = Exporting(TemporalHistories(client), ports.vault)
+            attachments = Attachments(ports.vault, ports.known, ports.reader)
             return [
                 books.keep_books,
                 agencies.check,
@@ -108,6 +114,7 @@ def steps_of(
                 *steps_of_review(reviewing),
                 calendars.due,
                 exporting.export,
+                attachments.examine,
             ]
         case "enforcement":
             acts, least = Enforcement(ports.platform, ports.key), Looking(ports.platform)
@@ -246,6 +253,8 @@ async def open_ports(
         vault: Any = _Absent("vault")
         key: Any = _Absent("outside key")
         trusted: Any = _Absent("desk's public key")
+        known: Any = _Absent("hash list")
+        reader: Any = _Absent("reader of attachments")
         if needed("platform"):
             platform = PlatformClient(settings.required("platform_url"), settings.required("platform_token"), http)
         if needed("portal"):
@@ -266,6 +275,8 @@ async def open_ports(
             ledger, cases, agencies, marks = store.ledger, store.cases, store.agencies, store.marks
             if needed("directory"):
                 directory = WithAgencies(directory, agencies)
+        if needed("attachments"):
+            known, reader = open_hash_list(settings), ConfinedReader()
         room = await stack.enter_async_context(_open_room(settings)) if needed("room") else None
         yield Ports(
             ledger=ledger,
@@ -282,8 +293,17 @@ async def open_ports(
             key=key,
             agencies=agencies,
             marks=marks,
+            known=known,
+            reader=reader,
             stand_ins=settings.stand_ins,
         )
+
+
+def open_hash_list(settings: Settings) -> HashListFile | NoHashList:
+    """The hash list of this deployment. It is read when it is asked, so that a new copy counts at once."""
+    if settings.hash_list is None:
+        return NoHashList()
+    return HashListFile(settings.hash_list, settings.hash_list_name)
 
 
 def open_rotas(settings: Settings, directory: LiveDirectory, http: httpx.AsyncClient) -> Rotas:

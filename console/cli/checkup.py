@@ -64,6 +64,7 @@ async def examine() -> list[Check]:
         ("outside systems", outside.systems),
         ("witness", outside.witness),
         ("slack", outside.slack),
+        ("attachments", outside.attachments),
         ("auditor", outside.auditor),
         ("telemetry", outside.telemetry),
     )

@@ -180,6 +180,20 @@ async def slack(settings: Settings) -> list[Check]:
     return [Check(Grade.WARN, "slack", "not configured; the pager, the desk and this command line carry everything")]
 
 
+async def attachments(settings: Settings) -> list[Check]:
+    """Where this fails the step asks a person, for each attachment anew."""
+    from integrations.attachments.hash_list import NoHashList
+    from integrations.attachments.reader import ConfinedReader
+    from workers.wiring import open_hash_list
+
+    known = open_hash_list(settings)
+    if isinstance(known, NoHashList):
+        off = "no hash list: none is examined, a person is asked about each; set HOLDFAST_HASH_LIST"
+        return [Check(Grade.WARN, "attachments", off)]
+    await ConfinedReader().check()
+    return [Check(Grade.OK, "attachments", f"{settings.hash_list_name!r} knows {await known.entries()} hashes")]
+
+
 async def auditor(settings: Settings) -> list[Check]:
     from datetime import UTC, datetime, timedelta
 

@@ -13,6 +13,10 @@ def declare(
     ctx: typer.Context,
     slug: Annotated[str, typer.Argument(metavar="SLUG", help="Procedure, or the prefix of its cases (edr).")],
     file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="Answers, YAML or JSON; - for stdin.")] = "",
+    attach: Annotated[
+        list[str] | None,
+        typer.Option("--attach", metavar="FILE", help="Seal this with the case; repeat for more. Nobody opens it."),
+    ] = None,
     key: Annotated[str, typer.Option(help="What makes it the same case again; else the file's bytes.")] = "",
     drill: Annotated[bool, typer.Option("--drill", help="A rehearsal against stand-ins.")] = False,
     drill_factor: Annotated[
@@ -45,6 +49,7 @@ def declare(
         slug=procedure.slug,
         answers=answers,
         key=key or files.key_of(data, drill=drill),
+        attachments=files.uploads_of(attach or ()),
         channel="cli",
         drill=drill,
         drill_factor=drill_factor,

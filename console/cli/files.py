@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +12,43 @@ import yaml
 
 from console.cli.exits import Told
 from domain.errors import Code
+from domain.uploads import Upload, plain_name, unfit
 
 _LIMIT = 1 << 20  # bytes; a form of a megabyte is the wrong file
+_MOST_ATTACHED = 10 << 20  # bytes; as much as a mail may bring
 
 
-def read_bytes(name: str) -> bytes:
+def read_bytes(name: str, limit: int = _LIMIT) -> bytes:
     """The bytes of a file, `-` for standard input.
 
     Raises:
-        HoldfastError: `invalid` if it cannot be read or is larger than 1 MiB.
+        HoldfastError: `invalid` if it cannot be read or is larger than `limit` (bytes; 1 MiB).
     """
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(_LIMIT + 1)
+            data = sys.stdin.buffer.read(limit + 1)
         else:
             with Path(name).open("rb") as file:
-                data = file.read(_LIMIT + 1)
+                data = file.read(limit + 1)
     except OSError as error:
         raise Told(Code.INVALID, f"{name!r} cannot be read: {error.strerror}; name another file.") from None
-    if len(data) > _LIMIT:
-        raise Told(Code.INVALID, f"{name!r} is larger than 1 MiB; name another file.")
+    if len(data) > limit:
+        raise Told(Code.INVALID, f"{name!r} is larger than {limit >> 20} MiB; name another file.")
     return data
+
+
+def uploads_of(names: Sequence[str]) -> tuple[Upload, ...]:
+    """Files to attach, as they are; nothing opens one.
+
+    Raises:
+        HoldfastError: `invalid` if one cannot be read, they are too many, or all together are larger than 10 MiB.
+    """
+    found = tuple(Upload(data=read_bytes(each, _MOST_ATTACHED), name=plain_name(Path(each).name)) for each in names)
+    if reason := unfit(found):
+        raise Told(Code.INVALID, reason)
+    if sum(len(each.data) for each in found) > _MOST_ATTACHED:
+        raise Told(Code.INVALID, f"all attachments are larger than {_MOST_ATTACHED >> 20} MiB; attach what matters.")
+    return found
 
 
 def read_text(name: str) -> str:

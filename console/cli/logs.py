@@ -37,6 +37,8 @@ def log_as_json(level: str) -> None:
     root.setLevel(level.upper())
     for name in ("httpx", "httpcore", "alembic", "fontTools"):
         logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they write whole addresses, or what they loaded
+    # Of a form that is none it writes a line for each: whoever reaches the door could fill the log.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             *shared,

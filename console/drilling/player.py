@@ -1,13 +1,10 @@
-"""Plays one case to its end in simulated time: people answer after so many minutes, and nobody waits in between.
-
-The clock of the case jumps to whatever comes next, be it a person's answer or one of the case's own dates. What the
-case's timeline says of minutes is therefore what the procedure would have taken with people of this pace.
-"""
+"""Plays one case to its end in simulated time: its clock jumps to whatever comes next, be it somebody's answer or one
+of its own dates. What its timeline says of minutes is what the procedure takes with people of this pace."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -77,6 +74,7 @@ class Player:
         self._look = look
         self._clock = clock
         self._script = script
+        self._seen: tuple[int, list[Plan]] = (-1, [])
         self._people = People(people, desks, case=case, answer=script.answer, hear=hear)
 
     @property
@@ -104,6 +102,7 @@ class Player:
             idle = 0 if due or dates else idle + 1
             if due and (not dates or due[0][0] <= dates[0]):
                 await self._until(due[0][0], now)
+                self._seen = (-1, [])  # even where nothing came of it
                 await self._people.carry_out(plans[due[0][1]])
             elif dates:
                 await self._until(dates[0] + _STEP, now)
@@ -134,14 +133,16 @@ class Player:
             if alike >= _QUIET:
                 if not _open(state) and (state.owner is None or state.owner.person):
                     return state, []
-                plans = await self._people.look()
-                wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
-                return state, wanted
+                if self._seen[0] != state.entry_number:
+                    plans = await self._people.look()
+                    wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
+                    self._seen = (state.entry_number, wanted)
+                return state, self._seen[1]
             await asyncio.sleep(_SETTLE)
 
     def _dates(self, state: State, now: datetime, busy: bool) -> list[datetime]:
         """The case's own dates to come, the next one first."""
-        due = {key: at for key, at in state.deadlines.items() if at > now}
+        due = {key: at for key, at in (*state.deadlines.items(), *_given_up(state)) if at > now}
         kept = [at for key, at in due.items() if busy or name_of(key) not in self._script.passing]
         return sorted(kept or due.values())
 
@@ -152,6 +153,13 @@ class Player:
 def name_of(key: str) -> str:
     """What a verb's key is called in its procedure: `notify/a.release-call/1` is `release-call`."""
     return key.rpartition("/")[0].rpartition("/")[2].rpartition(".")[2]
+
+
+def _given_up(state: State) -> Iterator[tuple[str, datetime]]:
+    """When the procedure goes on without what nobody does."""
+    for key, each in state.tasks.items():
+        if each.open and each.task.give_up is not None:
+            yield key, each.opened_at + each.task.give_up
 
 
 def _open(state: State) -> str:

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console.intake.forms import PREFIX, fresh_key, posted, questions
+from console.intake.forms import MULTIPART, PREFIX, filled, fresh_key, posted, questions
 from console.intake.recipes import Malformed, read
 from console.intake.signatures import prove
 from console.intake.sources import SIGNED, Keys, Recipe, Source, Sources
@@ -34,6 +34,7 @@ from domain.triage import Taken
 _LOG = logging.getLogger("holdfast.intake")
 _WEB = Path(__file__).parents[1] / "web"
 PATIENCE = 10.0  # seconds for a whole body; a sender on the slowest line needs one
+UPLOADING = 120.0  # seconds for a form with files: ten megabytes at a megabit a second take eighty
 PREFIX_OF_PROGRAMS = "/v1/"
 
 
@@ -61,7 +62,7 @@ class Door:
     async def _signed(self, request: Request) -> Response:
         """A signed request: 202 when its start is durable, 200 for news that starts nothing."""
         source = self._sources.of(request.path_params["source"], *SIGNED)
-        body = await _body(request, source)
+        body = await _body(request, source.largest)
         now = self._intake.now()
         prove(source, self._sources.keys.get(source.name, Keys()), request.headers, body, now)
         offered = read(source, request.headers, body, now)
@@ -75,12 +76,16 @@ class Door:
 
     async def _posted(self, request: Request) -> Response:
         source = self._sources.of(request.path_params["source"], Recipe.FORM)
-        body = await _body(request, source)
+        carries = request.headers.get("content-type", "").lower().startswith(MULTIPART)
+        body = await _body(
+            request, source.largest_form if carries else source.largest, UPLOADING if carries else PATIENCE
+        )
         try:
-            said = posted(body, self._procedure(source.procedure).intake)
+            form = filled(body, request.headers.get("content-type", ""))
+            offered = posted(form, self._procedure(source.procedure).intake)
         except HoldfastError as error:
             return self._page(source, problem=error.sentence, status=status_of(error.code))
-        taken = await self._intake.offer(source, said.offered)
+        taken = await self._intake.offer(source, offered)
         return self._page(source, reference=taken.line.line, redirect=taken.line.why == NOT_LAW_ENFORCEMENT)
 
     def _page(
@@ -123,21 +128,21 @@ def _answer(taken: Taken) -> dict[str, object]:
     return {"line": line.line, "case": line.case, "state": state, "why": line.why, "new": taken.new}
 
 
-async def _body(request: Request, source: Source) -> bytes:
+async def _body(request: Request, largest: int, patience: float = PATIENCE) -> bytes:
     """The raw bytes, as many as the source may send.
 
     Raises:
         HoldfastError: `too-large`, `invalid` if it did not arrive whole in time.
     """
     said = request.headers.get("content-length", "")
-    if said.isascii() and said.isdecimal() and int(said[:20]) > source.largest:
+    if said.isascii() and said.isdecimal() and int(said[:20]) > largest:
         raise HoldfastError(Code.TOO_LARGE)
     taken = bytearray()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             async for chunk in request.stream():
                 taken += chunk
-                if len(taken) > source.largest:
+                if len(taken) > largest:
                     raise HoldfastError(Code.TOO_LARGE)
     except (ClientDisconnect, TimeoutError):
         raise Malformed(Code.INVALID, "the body did not arrive") from None

@@ -6,17 +6,18 @@ import asyncio
 import email.policy
 import hashlib
 import re
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage, Message, MIMEPart
 from email.parser import BytesParser
 from email.utils import getaddresses
 
 from console.intake.recipes import Offered
 from console.intake.sources import Source
 from console.intake.taking import Intake
-from domain.evidence import EvidenceKind, EvidenceRef
+from domain.evidence import EvidenceKind
 from domain.intake import LONGEST_TEXT, Requester
 from domain.ports import Vault
 from domain.triage import Taken
+from domain.uploads import Upload, plain_name
 from integrations.mail.authenticity import TextRecords, prove
 
 MOST_ATTACHMENTS = 50  # beyond these the mail in full still holds them
@@ -43,21 +44,13 @@ class Mails:
             HoldfastError: `transient` and whatever else the store or the vault raises: the sender must keep the mail.
         """
         key = hashlib.sha256(raw).hexdigest()
-        scope = f"LINE-{self._intake.line_id(source.name, key)}"
+        scope = self._intake.scope(source.name, key)
         proven = await asyncio.to_thread(prove, raw, self._records)
         original = await self._vault.put(scope, EvidenceKind.INTAKE, raw, name="mail")
         offered = await asyncio.to_thread(offered_by, raw, key)
-        kept = await self._attachments(scope, raw)
+        uploads = await asyncio.to_thread(attachments_of, raw)
         evidence = proven.model_copy(update={"original": original})
-        return await self._intake.offer(source, offered.model_copy(update={"attachments": kept}), evidence)
-
-    async def _attachments(self, scope: str, raw: bytes) -> tuple[EvidenceRef, ...]:
-        parts = await asyncio.to_thread(attachments_of, raw)
-        puts = [
-            await self._vault.put(scope, EvidenceKind.ARTEFACT, part, name=f"attachment-{number}")
-            for number, part in enumerate(parts, 1)
-        ]
-        return tuple(puts)
+        return await self._intake.offer(source, offered.model_copy(update={"uploads": tuple(uploads)}), evidence)
 
 
 def offered_by(raw: bytes, key: str) -> Offered:
@@ -75,19 +68,26 @@ def offered_by(raw: bytes, key: str) -> Offered:
     )
 
 
-def attachments_of(raw: bytes) -> list[bytes]:
-    """The bytes of every attached part, as far as they can be taken apart."""
-    found = []
+def attachments_of(raw: bytes) -> list[Upload]:
+    """The bytes of every attached part and its sender's name for it, as far as they can be taken apart."""
+    found: list[Upload] = []
     try:
         for part in _parsed(raw).walk():
             if part.is_multipart() or not (part.is_attachment() or part.get_content_maintype() != "text"):
                 continue
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes) and payload:
-                found.append(payload)
+                found.append(Upload(data=payload, name=plain_name(_name(part))))
     except _UNREADABLE:
         return found
     return found[:MOST_ATTACHMENTS]
+
+
+def _name(part: Message) -> str:
+    try:
+        return part.get_filename("") or ""
+    except _UNREADABLE:
+        return ""
 
 
 def _parsed(raw: bytes) -> EmailMessage:

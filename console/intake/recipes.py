@@ -13,8 +13,8 @@ from pydantic import Field, ValidationError
 from console.intake.sources import Recipe, Source, at_path
 from domain.base import Model, Strict
 from domain.errors import Code, HoldfastError
-from domain.evidence import EvidenceRef
 from domain.intake import LONGEST_TEXT, Requester
+from domain.uploads import Upload, unfit
 
 
 class Malformed(HoldfastError):
@@ -31,7 +31,7 @@ class Offered(Model):
     answers: dict[str, Any] = {}
     requester: Requester = Requester.SYSTEM
     email: str = ""
-    attachments: tuple[EvidenceRef, ...] = ()
+    uploads: tuple[Upload, ...] = ()
     stands: bool = True
 
 
@@ -44,6 +44,7 @@ class GenericAlert(Strict):
     answers: dict[str, str | int | bool | list[str]] = Field({}, max_length=50)
     requester: Requester = Requester.SYSTEM
     email: str = Field("", max_length=320)
+    attachments: tuple[Upload, ...] = ()
 
 
 class _Item(Model):
@@ -119,6 +120,8 @@ def _places(error: ValidationError) -> list[str]:
 
 def _generic(plain: dict[str, Any], headers: Mapping[str, str], body: bytes, now: datetime) -> Offered:
     said = GenericAlert.model_validate(plain)
+    if reason := unfit(said.attachments):
+        raise HoldfastError(Code.INVALID, reason)
     return Offered(
         key=said.key,
         text=said.line,
@@ -126,6 +129,7 @@ def _generic(plain: dict[str, Any], headers: Mapping[str, str], body: bytes, now
         answers=dict(said.answers),
         requester=said.requester,
         email=said.email,
+        uploads=said.attachments,
     )
 
 

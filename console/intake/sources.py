@@ -23,7 +23,7 @@ from domain.errors import Code, HoldfastError
 from domain.intake import Budget, Budgets, Channel, SourceTrust
 
 MOST_BYTES = 64 * 1024  # of a signed request or a form; an alert has a few kilobytes
-MOST_MAIL_BYTES = 10 * 1024 * 1024  # of a mail: a scanned letter with its letterhead
+MOST_MAIL_BYTES = 10 * 1024 * 1024  # of a mail, or a form with files: a scanned letter with its letterhead
 WINDOW = timedelta(minutes=5)  # how far a signature's time may be from ours, either way
 _RSA_BITS = 2048  # NIST SP 800-131A
 _LEAST_SECRET = 16  # bytes; what somebody made up is shorter
@@ -97,6 +97,11 @@ class Source(Strict):
     def largest(self) -> int:
         """Bytes."""
         return self.most_bytes or (MOST_MAIL_BYTES if self.recipe is Recipe.MAIL else MOST_BYTES)
+
+    @property
+    def largest_form(self) -> int:
+        """Bytes of a form that comes with files."""
+        return self.most_bytes or MOST_MAIL_BYTES
 
     @property
     def budgets(self) -> Budgets | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from temporalio.service import RPCError
 
 from console.declaring import Declarer
+from console.filing import keep_uploads, kept_uploads
 from console.intake.recipes import Offered
 from console.intake.sources import Source
 from domain.canonical import digest
 from domain.desk import Declaration
 from domain.errors import Code, HoldfastError
+from domain.evidence import EvidenceRef
 from domain.ids import hashed
 from domain.intake import (
     KEY_REUSED,
@@ -36,7 +38,9 @@ from domain.intake import (
 from domain.line_codes import LineState
 from domain.outside import LiveDirectory
 from domain.policy import FieldKind, FormField, Procedure
+from domain.ports import Vault
 from domain.triage import IntakeLines, Line, LineQuery, LineView, NewLine, Taken
+from domain.uploads import Upload
 from integrations.base.sealing import Sealer
 
 _LOG = logging.getLogger("holdfast.intake")
@@ -57,6 +61,7 @@ class Intake:
         directory: LiveDirectory,
         sealer: Sealer,
         key: bytes,
+        vault: Vault,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str, str], None] = lambda case, slug: None,
     ) -> None:
@@ -65,6 +70,7 @@ class Intake:
         self._directory = directory
         self._sealer = sealer
         self._key = key
+        self._vault = vault
         self.now = now
         self._heard = heard
 
@@ -77,6 +83,14 @@ class Intake:
     def line_id(self, source: str, key: str) -> str:
         """The id of a line: the source's own name for it, hashed, and so never another source's."""
         return hashed(self._key, "intake", source, key)
+
+    async def seal(self, source: str, key: str, uploads: Sequence[Upload]) -> tuple[EvidenceRef, ...]:
+        """Keep what was handed in with a request, under a key of its line's own. Nobody opens it."""
+        return await keep_uploads(self._vault, self.scope(source, key), uploads)
+
+    def scope(self, source: str, key: str) -> str:
+        """Where in the vault lies what came with a request."""
+        return f"LINE-{self.line_id(source, key)}"
 
     async def offer(self, source: Source, offered: Offered, mail: MailEvidence | None = None) -> Taken:
         """What came in at a source. See `take`.
@@ -91,6 +105,7 @@ class Intake:
         agency = await self._agency(domain) or (source.agency if not domain else "")
         answers = dict(offered.answers)
         form = self._declarer.procedure(source.procedure).intake
+        sealed = await self.seal(source.name, offered.key, offered.uploads)
         if offered.email and (field := _mail_field(form)):
             answers.setdefault(field, offered.email)
         line = IntakeLine(
@@ -106,7 +121,8 @@ class Intake:
             text=offered.text,
             identifier=offered.identifier.strip(),
             answers=answers,
-            attachments=offered.attachments,
+            attachments=sealed,
+            scope=self.scope(source.name, offered.key),
             mail=mail,
             received_at=self.now(),
         )
@@ -205,6 +221,7 @@ class Intake:
             answers=answers_of(told, procedure.intake),
             key=_declare_key(line),
             channel=told.channel.value,
+            attachments=await kept_uploads(self._vault, told.scope or f"LINE-{line}", told.attachments),
         )
         declared = await self._declarer.declare(told.taken_by or f"source:{told.source}", declaration, partial=True)
         await self.lines.started(line, self.now())
@@ -269,6 +286,8 @@ class Intake:
     async def phone(self, person: str, given: Offered, procedure: str) -> Taken:
         """Take a call down. See `take`."""
         line = self.phone_line(person, given, procedure)
+        sealed = await self.seal(line.source, line.key, given.uploads)
+        line = line.model_copy(update={"attachments": sealed, "scope": self.scope(line.source, line.key)})
         agency = await self._agency(line.domain)
         trust = requester_trust(line.source_trust, line.requester, line.domain, agency, "")
         return await self.take(line.model_copy(update={"agency": agency, "requester_trust": trust}))

@@ -72,6 +72,7 @@ def build_intake(
         directory=directory,
         sealer=Sealer(load_ring(settings.store_ring)),
         key=key,
+        vault=vault,
         heard=heard,
     )
     pager: Pager | None = None

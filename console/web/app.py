@@ -15,6 +15,7 @@ from console.web.drawing import Drawer
 from console.web.errors import as_body, status_of, wrong_fields
 from console.web.guard import Guard, for_programs
 from console.web.pages import SEE_OTHER, pages
+from console.web.papers import paper_pages
 from console.web.parts import Web, signed_in
 from console.web.reports import reports
 from console.web.traced import Traced
@@ -34,6 +35,7 @@ def build_app(web: Web) -> FastAPI:
     app.include_router(reports())
     app.include_router(agency_pages(draw))
     app.include_router(triage_pages(draw))
+    app.include_router(paper_pages(draw))
     app.include_router(pages(draw))
     app.add_middleware(Guard, fault_page=draw.text("fault.html"))
     app.add_middleware(Traced)

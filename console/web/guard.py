@@ -18,6 +18,8 @@ from domain.errors import SENTENCES, Code, HoldfastError
 _LOG = logging.getLogger("holdfast.desk")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LARGEST = 2 * 1024 * 1024  # bytes; the longest thing anybody sends is the record of a call
+_LARGEST_DECLARED = 14 * 1024 * 1024  # bytes; as much as a mail may bring, as base64
+_DECLARING = ("/v1/declare", "/phone")
 # A proxy on this machine would make everybody a loopback peer.
 _THROUGH_A_PROXY = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 SECURITY_HEADERS = {
@@ -86,20 +88,20 @@ class Guard:
                 headers["X-Request-Id"] = request_id
             await send(message)
 
-        taken = 0
+        taken, largest = 0, _LARGEST_DECLARED if scope["path"] in _DECLARING else _LARGEST
 
         async def bounded() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > _LARGEST:
+            if taken > largest:
                 raise _TooLarge
             return message
 
         if refusal := refused(scope):
             await _plain(403, Code.NOT_ALLOWED, refusal)(scope, receive, answer)
             return
-        if int(Headers(scope=scope).get("content-length", "0")) > _LARGEST:  # the server refused what is no number
+        if int(Headers(scope=scope).get("content-length", "0")) > largest:  # the server refused what is no number
             await _plain(413, Code.INVALID, "the body is too large")(scope, receive, answer)
             return
         try:

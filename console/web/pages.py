@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from console.ticking import clocks_of
 from console.web.drawing import Drawer, stylesheet
 from console.web.forms import text
+from console.web.papers import sent_with
 from console.web.parts import COOKIE, Parts, Person, signed_in
 from console.web.views import by_danger, documents_of, entries_of
 from console.web.words import plain
@@ -115,8 +117,17 @@ def pages(draw: Drawer) -> APIRouter:
         ref = EvidenceRef(id=id, kind=kind, sha256=sha256, size=size)
         data = await web.desk.document(person, case, ref)
         directory = await web.directory.current()
-        shown = data.decode(errors="replace")
-        return draw.page(request, "document.html", directory=directory, person=person, case=case, ref=ref, shown=shown)
+        drawn = ref.kind is EvidenceKind.PAGE
+        return draw.page(
+            request,
+            "document.html",
+            directory=directory,
+            person=person,
+            case=case,
+            ref=ref,
+            shown="" if drawn else data.decode(errors="replace"),
+            picture=base64.b64encode(data).decode() if drawn else "",
+        )
 
     @routes.get("/cases/{case:path}")
     async def one(request: Request, web: Parts, person: Person, case: str) -> Response:
@@ -137,6 +148,7 @@ def pages(draw: Drawer) -> APIRouter:
             owner=state.owner.person if state.owner else "",
             form_id=secrets.token_hex(16),
             documents=documents_of(state),
+            sent=sent_with(state),
             ticking=clocks_of(state, web.now()),
             stopped=[each for each in state.clocks.values() if not each.owed],
             stands=standing(state) if tail_of(state.case) == REVIEW else None,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
-from console.intake.forms import PREFIX, fresh_key, posted, questions
+from console.intake.forms import PREFIX, filled, fresh_key, posted, questions
 from console.intake.taking import Intake
 from console.intake.triage import Triage
 from console.web.drawing import Drawer
@@ -140,11 +140,11 @@ def triage_pages(draw: Drawer) -> APIRouter:
     @routes.post("/phone")
     async def taken(request: Request, web: Parts, person: Person) -> Response:
         await _triage(web).allowed(person)
-        body = await request.body()
-        slug = str((await request.form()).get("procedure", PHONE))
-        intake = _intake(web)
+        intake, slug = _intake(web), PHONE
         try:
-            said = posted(body, intake.procedure(slug).intake).offered
+            form = filled(await request.body(), request.headers.get("content-type", ""))
+            slug = form.one("procedure") or PHONE
+            said = posted(form, intake.procedure(slug).intake)
             found = (await intake.phone(person, said, slug)).line
         except HoldfastError as error:
             return await _phone_page(request, web, draw, person, slug, error)

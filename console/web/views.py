@@ -13,7 +13,7 @@ from activities.letters import LETTERS, letter
 from domain.answers import CaseFacts, answer_of_item, draft
 from domain.basis import Shown, rows_named
 from domain.desk import Waiting
-from domain.evidence import EvidenceRef
+from domain.evidence import NEVER_OPENED, EvidenceKind, EvidenceRef
 from domain.gates import Family
 from domain.letters import Letter
 from domain.people import Agency, Directory, Role
@@ -21,6 +21,7 @@ from domain.seats import seat_people
 from domain.state import GateRecord, State, Vote
 from domain.timeline import Entry, Kind, LedgerEntry
 
+HAVE_THEIR_PAGE = NEVER_OPENED | {EvidenceKind.PAGE, EvidenceKind.PAGE_TEXT}
 _YES = ("approve", "approve-less")
 _LETTER = "letter:"
 
@@ -136,7 +137,8 @@ def said_by(entries: Sequence[Entry], subject: str, person: str) -> Entry | None
 
 
 def documents_of(state: State) -> dict[str, EvidenceRef]:
-    """Every document that the case's journal names, by id: a task may point to one."""
+    """Every document that the case's journal names, by id: a task may point to one. Attachments have a page of their
+    own, and their originals none."""
     found: dict[str, EvidenceRef] = {}
 
     def walk(value: object) -> None:
@@ -146,7 +148,8 @@ def documents_of(state: State) -> dict[str, EvidenceRef]:
                     ref = EvidenceRef.model_validate(value)
                 except ValidationError:
                     return
-                found[ref.id] = ref
+                if ref.kind not in HAVE_THEIR_PAGE:
+                    found[ref.id] = ref
             for each in value.values():
                 walk(each)
         elif isinstance(value, list | tuple):

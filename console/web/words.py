@@ -69,6 +69,8 @@ KINDS: dict[Kind, str] = {
     Kind.EXPORTED: "The history was exported",
     Kind.DELIVERY: "The package",
     Kind.LINKED: "A linked case was opened",
+    Kind.ATTACHMENT: "An attachment was examined",
+    Kind.OPENED: "Somebody looked at what was sent",
     Kind.SEALED: "What was said in the room was sealed",
     Kind.CLOSED: "Closed",
 }

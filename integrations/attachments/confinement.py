@@ -17,6 +17,9 @@ from domain.errors import Code, HoldfastError
 from integrations.attachments.confine import OUT_OF_MEMORY, READY, UNCONFINED
 
 _SCRIPT = Path(__file__).with_name("confine.py")
+# The child can send no signal, not even to itself: before its time is spent, somebody of this machine ended it.
+_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)
+_ENDED = "the reader of attachments was ended from outside"
 _STARTING = 30.0  # seconds for the interpreter and its libraries on a busy machine
 
 
@@ -50,10 +53,11 @@ class Bounds:
 class Channel:
     """Both pipes of a confined child. Every read is counted; whoever says too much is ended."""
 
-    def __init__(self, process: asyncio.subprocess.Process, most: int) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, bounds: Bounds) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
-        self._process, self._left = process, most
+        self._process, self._left = process, bounds.output
+        self._spent = asyncio.get_running_loop().time() + bounds.cpu
         self._in, self._out = process.stdin, process.stdout
 
     @property
@@ -72,6 +76,7 @@ class Channel:
 
         Raises:
             Ended: `output` if that is more than the child may say in all; else why it is gone.
+            HoldfastError: as `why`.
         """
         self._left -= count
         if self._left < 0:
@@ -82,12 +87,20 @@ class Channel:
             raise Ended(await self.why()) from None
 
     async def why(self) -> Ending:
-        """The child closed its end: how it ended."""
+        """The child closed its end: how it ended.
+
+        Raises:
+            HoldfastError: `transient` if somebody of this machine ended it, which says nothing about the document.
+        """
         match await self._process.wait():
             case code if code == -signal.SIGXCPU:
                 return Ending.TIME
             case code if code == OUT_OF_MEMORY:
                 return Ending.MEMORY
+            case code if code in _FROM_OUTSIDE and asyncio.get_running_loop().time() >= self._spent:
+                return Ending.TIME  # of one that would not hear SIGXCPU, the system's last word is SIGKILL
+            case code if code in _FROM_OUTSIDE:
+                raise HoldfastError(Code.TRANSIENT, _ENDED)
             case _:
                 return Ending.BROKE
 
@@ -98,6 +111,7 @@ async def confined(program: Path, bounds: Bounds) -> AsyncIterator[Channel]:
 
     Raises:
         HoldfastError: `broken-configuration` if this system cannot confine it; nothing was handed over then.
+            `transient` if it was ended from outside.
         Ended: when it runs out of what it was given.
     """
     with tempfile.TemporaryDirectory(prefix="holdfast-") as empty:
@@ -117,7 +131,7 @@ async def confined(program: Path, bounds: Bounds) -> AsyncIterator[Channel]:
             start_new_session=True,
         )
         try:
-            channel = Channel(process, bounds.output)
+            channel = Channel(process, bounds)
             await _ready(process)
             try:
                 async with asyncio.timeout(bounds.wall):
@@ -146,5 +160,7 @@ async def _ready(process: asyncio.subprocess.Process) -> None:
         raise HoldfastError(Code.TRANSIENT, "the reader of attachments does not start") from None
     if said != READY:
         code = None if said else await process.wait()
+        if code in _FROM_OUTSIDE:
+            raise HoldfastError(Code.TRANSIENT, _ENDED)
         reason = "libseccomp.so.2 and its filter are needed" if code == UNCONFINED else f"exit {code}"
         raise HoldfastError(Code.BROKEN_CONFIGURATION, f"attachments cannot be read safely here: {reason}")

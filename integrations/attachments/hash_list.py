@@ -24,6 +24,15 @@ class HashListFile:
         self._seen: tuple[int, int] | None = None
         self._known: dict[tuple[str, str], str] = {}
 
+    async def entries(self) -> int:
+        """How many hashes it holds.
+
+        Raises:
+            HoldfastError: as `look_up`.
+        """
+        await asyncio.to_thread(self._refresh)
+        return len(self._known)
+
     async def look_up(self, digests: Digests) -> Hit | None:
         """The entry that knows one of these hashes, the strongest algorithm first.
 
@@ -46,6 +55,16 @@ class HashListFile:
                 self._seen = stamp
         except (OSError, UnicodeDecodeError):
             raise HoldfastError(Code.BROKEN_CONFIGURATION, f"hash list {self._name!r} cannot be read") from None
+
+
+class NoHashList:
+    """Where no list is set: what nobody could look up may not be looked at, so nothing is examined."""
+
+    async def look_up(self, digests: Digests) -> Hit | None:
+        """Raises:
+        HoldfastError: `broken-configuration`, always.
+        """
+        raise HoldfastError(Code.BROKEN_CONFIGURATION, "HOLDFAST_HASH_LIST is not set, so no attachment is examined")
 
 
 def _entries(text: str) -> dict[tuple[str, str], str]:

@@ -46,6 +46,7 @@ _ENDINGS = {
     Ending.OUTPUT: Refusal.TOO_MUCH_OUTPUT,
     Ending.BROKE: Refusal.BROKE_THE_READER,
 }
+_AT_ONCE = 3  # children of one process; each may take a gigabyte
 _MOST_PICTURES = 1000  # of one document; beyond that nobody assembled it by hand
 
 
@@ -54,6 +55,16 @@ class ConfinedReader:
 
     def __init__(self, limits: Limits = LIMITS, bounds: Bounds | None = None, program: Path = _PROGRAM) -> None:
         self._limits, self._bounds, self._program = limits, bounds or Bounds(), program
+        self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def check(self) -> None:
+        """Start a child, see that it confines itself, and end it.
+
+        Raises:
+            HoldfastError: as `draw`.
+        """
+        async with confined(self._program, self._bounds):
+            pass
 
     def kind_of(self, data: bytes) -> Media | Refusal:
         return sniffing.kind_of(data)
@@ -63,10 +74,10 @@ class ConfinedReader:
 
         Raises:
             HoldfastError: `broken-configuration` if this system cannot confine a child, or there is no hash list;
-                `transient` if the child does not start.
+                `transient` if the child does not start, or is ended by somebody outside: it is to be started again.
         """
         try:
-            async with confined(self._program, self._bounds) as child:
+            async with self._turn, confined(self._program, self._bounds) as child:
                 return await self._talk(child, data, media, known)
         except Ended as ended:
             return NotDrawn(code=_ENDINGS[ended.why])

@@ -105,8 +105,8 @@ class People:
                 await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> list[Plan]:
-        """What they would do now, for whoever sets their pace and looks while nothing moves."""
-        return await self._look(at_rest=True)
+        """What they would do now, for whoever sets their pace."""
+        return await self._look(at_once=True)
 
     async def carry_out(self, plan: Plan) -> None:
         """Do one of these now."""
@@ -114,7 +114,7 @@ class People:
 
     # -- looking ------------------------------------------------------------------------------------------
 
-    async def _look(self, at_rest: bool = False) -> list[Plan]:
+    async def _look(self, *, at_once: bool = False) -> list[Plan]:
         seen = await asyncio.gather(*(self._waiting(each) for each in self._people))
         things: dict[tuple[str, str], list[tuple[Person, Waiting]]] = {}
         for person, found in zip(self._people.values(), seen, strict=True):
@@ -122,7 +122,7 @@ class People:
                 things.setdefault((each.case, each.key), []).append((person, each))
         # Only what somebody saw a look ago: by now everybody saw it, so that the right people share it out.
         known, self._noticed = self._noticed, {_mark(views[0][1]) for views in things.values()}
-        old = [views for views in things.values() if at_rest or _mark(views[0][1]) in known]
+        old = [views for views in things.values() if at_once or _mark(views[0][1]) in known]
         plans = [*await self._seats_to_take(), *(plan for views in old for plan in self._share(views))]
         return [each for each in plans if each.mark not in self._planned | self._done and not self._gave_up(each.mark)]
 

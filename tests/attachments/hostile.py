@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import socket
 import time
 from pathlib import Path
@@ -73,6 +74,10 @@ def work(read: BinaryIO, write: BinaryIO) -> None:
     what = read.read(size).decode()
     match what:
         case "spin":
+            while True:
+                pass
+        case "spin-on":
+            signal.signal(signal.SIGXCPU, signal.SIG_IGN)
             while True:
                 pass
         case "sleep":

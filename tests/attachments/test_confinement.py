@@ -83,6 +83,7 @@ async def test_it_starts_no_process_and_signals_none(known: HashListFile) -> Non
     ("what", "code"),
     [
         ("spin", Refusal.TOOK_TOO_LONG),
+        ("spin-on", Refusal.TOOK_TOO_LONG),
         ("sleep", Refusal.TOOK_TOO_LONG),
         ("swell", Refusal.TOO_MUCH_MEMORY),
         ("crash", Refusal.BROKE_THE_READER),
@@ -99,8 +100,20 @@ async def test_it_starts_no_process_and_signals_none(known: HashListFile) -> Non
 async def test_whatever_it_does_it_is_ended_and_answered_with_a_stable_refusal(
     what: str, code: Refusal, known: HashListFile
 ) -> None:
-    bounds = Bounds(memory=512 << 20, cpu=1 if what == "spin" else 20, wall=1.5 if what == "sleep" else 30)
+    bounds = Bounds(memory=512 << 20, cpu=1 if what.startswith("spin") else 20, wall=1.5 if what == "sleep" else 30)
     assert await taken_over(what, known, bounds) == NotDrawn(code=code)
+    assert not children()
+
+
+async def test_one_that_somebody_else_ends_is_to_be_started_again_and_refuses_nothing(known: HashListFile) -> None:
+    drawing = asyncio.create_task(taken_over("sleep", known))
+    async with asyncio.timeout(20):
+        while not (found := children()):
+            await asyncio.sleep(0.01)
+    os.kill(found[0], signal.SIGKILL)
+    with pytest.raises(HoldfastError) as ended:
+        await drawing
+    assert ended.value.code is Code.TRANSIENT
     assert not children()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.inputs import kept_input
 from domain.people import Role
 from domain.state import Status
 from tests.cli.shell import COMMAND, Shell
@@ -63,6 +64,25 @@ async def test_the_same_file_is_the_same_case_and_a_drill_of_it_is_another(world
     assert [ended.lines[0][1:] for ended in (first, again)] == [["new", "running"], ["known", "running"]]
     assert first.lines[0][0] == again.lines[0][0] != drill.lines[0][0]
     assert (await Case(world, drill.lines[0][0]).state()).drill
+
+
+async def test_files_are_attached_to_a_case_and_lie_sealed_with_it_under_no_name_of_theirs(
+    world: World, at_desk: AtDesk
+) -> None:
+    shell = at_desk("esc-dara")
+    path = shell.file("case.yaml", ANSWERS.format(number=f"{next(_numbers)} {id(shell)}"))
+    letter, scan = shell.file("letter.pdf", "SYNTHETIC letter"), shell.file("scan.png", "SYNTHETIC scan")
+    declared = await shell.ok("declare", "edr", "--file", path, "--attach", letter, "--attach", scan, "-o", "json")
+    case = declared.data["case"]
+    given = await kept_input(world.ports.vault, case)
+    assert given is not None
+    found = [await world.ports.vault.get(case, each) for each in given.attachments]
+    assert found == [b"SYNTHETIC letter", b"SYNTHETIC scan"]
+    assert "letter.pdf" not in given.model_dump_json()
+    assert "duplicate-key" in await shell.refused(1, "declare", "edr", "--file", path, "--attach", letter, "-o", "json")
+    large = shell.directory / "large.pdf"
+    large.write_bytes(bytes((10 << 20) + 1))
+    assert "10 MiB" in await shell.refused(2, "declare", "edr", "--file", path, "--attach", str(large))
 
 
 async def test_a_case_goes_from_its_file_to_its_release_and_its_audit(verified: Case, at_desk: AtDesk) -> None:

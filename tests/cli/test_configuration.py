@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.simulator import hash_list
 from tests.cli.shell import Shell
 
 SECRET = "SYNTHETIC-SECRET"
@@ -154,3 +155,19 @@ async def test_the_details_of_an_unexpected_failure_go_to_a_file_for_its_owner(s
     assert "[fault]" in said
     assert "ZeroDivisionError" in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_check_up_says_whether_attachments_can_be_examined(shell: Shell) -> None:
+    async def said() -> tuple[str, str]:
+        found = await shell.run("doctor", "-o", "json")
+        line = next(each for each in found.data if each["about"] == "attachments")
+        return line["grade"], line["sentence"]
+
+    grade, sentence = await said()
+    assert grade == "warn"
+    assert "HOLDFAST_HASH_LIST" in sentence
+    shell.settings["HOLDFAST_HASH_LIST"] = str(shell.directory / "known")
+    shell.settings["HOLDFAST_HASH_LIST_NAME"] = hash_list.NAME
+    assert (await said())[0] == "fail", "a list that is promised and not there"
+    hash_list.write(shell.directory / "known")
+    assert await said() == ("ok", f"'{hash_list.NAME}' knows 4 hashes")

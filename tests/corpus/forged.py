@@ -20,7 +20,7 @@ def _unverified(key: str, name: str, **more: object) -> Request:
     return _forged(key, name, Outcome.REFUSED, "unverified", **more)
 
 
-def _called(**said: object) -> dict[str, object]:
+def _called(**said: object) -> dict[str, dict[str, object]]:
     return {"call-back": {"answer": "confirmed", **said}}
 
 

@@ -87,7 +87,7 @@ GENUINE = (
              asks={"withdrawn": True}, slowed=("withdrawal",),
              how=Behaviour(tasks={"call-about-withdrawal": {"answer": "not-taken-back"}})),
     _genuine("silence", "Nobody in our team decides for two hours", slowed=("silence",),
-             how=Behaviour(pace={**ORDINARY, "release": 120.0})),
+             how=Behaviour(pace={**ORDINARY, "release": 120.0, "release-call": 3.0})),
     _genuine("nobody-assesses", "No trained person assesses it in time: it counts as real",
              slowed=("silence",), how=Behaviour(silent=frozenset({"assess-emergency"}))),
     _genuine("line-dropped", "The line drops while the code is read out; it is offered anew", slowed=("anew",),

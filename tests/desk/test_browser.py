@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from domain.people import Role
 from domain.state import Status
+from tests.attachments import documents
+from tests.desk.test_papers import sent
 from tests.world import Case, World
 
 ARGUMENTS = (
@@ -139,3 +144,26 @@ async def test_a_call_back_is_recorded_through_its_script(
     await expect(page.get_by_text("The work is recorded as done.")).to_be_visible()
     state = await case.until(lambda state: not state.tasks[key].open)
     assert state.tasks[key].artefact is not None
+
+
+async def test_a_drawn_page_is_shown_by_a_real_browser_which_fetches_nothing_for_it(
+    world: World, chromium: Browser, desk_url: str, pictures: Path
+) -> None:
+    case = await sent(world, documents.pdf(pages=2))
+    await case.open("read-papers")
+    page = await signed_in(chromium, desk_url, "les-ada")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto(f"{desk_url}/cases/{case.id}")
+    await page.get_by_role("link", name="Attachment 1").click()
+    await page.get_by_role("link", name="2", exact=True).click()
+    shown = page.get_by_role("img", name="Page 2 as it was drawn")
+    await expect(shown).to_be_visible()
+    picture = Image.open(io.BytesIO(await shown.screenshot()))
+    assert len(picture.convert("L").getcolors(256) or []) > 2, "letters, and not the sign of a picture that is missing"
+    await page.screenshot(path=pictures / "attachment.png", full_page=True)
+    assert {urlsplit(each).path for each in asked if not each.startswith("data:")} == {
+        f"/cases/{case.id}",
+        f"/attachments/{case.id}",
+        "/static/desk.css",
+    }

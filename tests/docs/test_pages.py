@@ -80,11 +80,12 @@ def test_the_readme_shows_the_three_commands_that_matter() -> None:
 
 
 def test_the_readmes_excerpts_are_lines_of_the_procedure_in_their_order() -> None:
-    lines = (ROOT / "workflows" / "sops" / "emergency_data_request.py").read_text().splitlines()
+    workflows = ROOT / "workflows"
+    files = (workflows / "parts" / "releasing.py", workflows / "sops" / "emergency_data_request.py")
     excerpts = list(blocks(README, "python"))
-    assert excerpts
-    for excerpt in excerpts:
-        rest = iter(lines)
+    assert len(excerpts) == len(files)
+    for excerpt, file in zip(excerpts, files, strict=True):
+        rest = iter(file.read_text().splitlines())
         missing = [line for line in excerpt.splitlines() if line not in rest]
         assert missing == []
 

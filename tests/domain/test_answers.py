@@ -37,7 +37,6 @@ from domain.errors import Code, HoldfastError
 from domain.incident import Outcome
 from domain.letters import LEFT_OUT, Letter
 from domain.places import Location
-from domain.prior_requests import EarlierRequest, PriorRequests, Sign
 from tests.domain.parts import CASE, NOW
 from workflows.sops.emergency_data_request import RELEASE, RELEASE_CONTENT
 
@@ -51,13 +50,6 @@ LEFT = Released(
 # The endings among which what is known of an account may choose.
 CHOSEN = sorted(set(TO_ANYBODY) - {Answer.HOLDING})
 
-earlier = st.builds(
-    EarlierRequest,
-    case=st.just("EDR-00000-00001"),
-    at=st.just(NOW),
-    subject=st.text(max_size=6),
-    outcome=st.sampled_from([None, *Outcome]),
-)
 facts = st.builds(
     CaseFacts,
     case=st.just(CASE),
@@ -76,14 +68,6 @@ facts = st.builds(
     user=st.sampled_from(Location),
     tiers=st.lists(st.sampled_from(["E1", "E2", "E3"]), unique=True).map(tuple),
     account_state=st.sampled_from(["", "active", "hidden", "disabled", "destroyed"]),
-    prior=st.one_of(
-        st.none(),
-        st.builds(
-            PriorRequests,
-            same_target=st.lists(earlier, max_size=2).map(tuple),
-            signs=st.lists(st.sampled_from(Sign), max_size=3).map(tuple),
-        ),
-    ),
 )
 
 

@@ -64,9 +64,10 @@ ACTS: tuple[Act, ...] = (
     acts.HandOver(to="uk"),
     acts.Accept(),
     acts.Decline(code="not-on-duty"),
+    acts.Update(code="looking"),
 )
 ACCEPTED = {
-    "case": {"take", "amend", "ask-to-stand-down", "note", "report", "reassess", "hand-over"},
+    "case": {"take", "amend", "ask-to-stand-down", "note", "report", "reassess", "hand-over", "update"},
     "gate": {"approve", "approve-less", "ask-first", "deny", "acknowledge"},
     "task": {"done", "cannot", "acknowledge"},
     "intervention": {"retry", "by-hand", "skip", "acknowledge"},
@@ -78,7 +79,8 @@ def everything() -> State:
 
 
 def test_every_act_that_there_is_is_tried_here() -> None:
-    assert {type(each) for each in ACTS} == set(get_args(get_args(acts.Act)[0]))
+    elsewhere = {acts.Escalate}  # in tests.domain.test_escalating: it belongs to whatever has called somebody
+    assert {type(each) for each in ACTS} | elsewhere == set(get_args(get_args(acts.Act)[0]))
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.kind)

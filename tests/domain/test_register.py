@@ -33,7 +33,7 @@ def test_a_row_is_complete(rule: ClockRule) -> None:
 
 
 def test_ids_are_unique_and_the_conflict_is_marked() -> None:
-    assert clock_faults(REGISTER, ()) == []
+    assert clock_faults(REGISTER, ("look-and-place",)) == []
     conflicts = [each.id for each in REGISTER if "CONFLICT" in each.doubt]
     assert conflicts == ["US-TX-BRCH"]
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from integrations.directory.file import DirectoryFile
 from integrations.store import Store, open_store
 from integrations.vault.files import FileVault
 from integrations.vault.keys import CaseKeys
-from tests.intake.parts import Request, sources
+from tests.intake.parts import BEGAN, Request, sources
 from tests.world import EXAMPLE_DIRECTORY
 from workers.catalogue import load_catalogue
 
@@ -73,7 +73,7 @@ class Ways:
     store: Store
     vault: FileVault
     door: Door
-    clock: list[datetime] = field(default_factory=lambda: [datetime.now(UTC)])
+    clock: list[datetime] = field(default_factory=lambda: [BEGAN])
 
     def later(self, **span: float) -> None:
         self.clock[0] += timedelta(**span)
@@ -81,8 +81,9 @@ class Ways:
 
 @asynccontextmanager
 async def open_ways(tmp_path: Path, store: Store, keys: CaseKeys) -> AsyncIterator[Ways]:
-    starting, clock = Starting(), [datetime.now(UTC)]
+    starting, clock = Starting(), [BEGAN]
     declarer: Any = starting
+    vault = FileVault(tmp_path / "vault", keys)
     assert isinstance(declarer, Starting | Declarer)
     intake = Intake(
         lines=store.lines,
@@ -90,11 +91,12 @@ async def open_ways(tmp_path: Path, store: Store, keys: CaseKeys) -> AsyncIterat
         directory=DirectoryFile(EXAMPLE_DIRECTORY.absolute()),
         sealer=Sealer(new_ring()),
         key=KEY,
+        vault=vault,
         now=lambda: clock[0],
     )
     known = sources(tmp_path / "intake-keys")
     door = Door(intake, known, starting.procedure)
-    yield Ways(intake, known, starting, store, FileVault(tmp_path / "vault", keys), door, clock)
+    yield Ways(intake, known, starting, store, vault, door, clock)
 
 
 @pytest.fixture

@@ -57,6 +57,10 @@ def sources(folder: Path) -> Sources:
     return checked(SOURCES, "sources.yaml", folder)
 
 
+BEGAN = datetime.now(UTC)
+"""When the senders of all tests sign, and where the clock of the ways in begins: whenever a test has its turn."""
+
+
 @dataclass
 class Request:
     """A request as a sender would send it."""
@@ -74,13 +78,13 @@ def generic(
     plain: Any, *, source: str = "alerts", at: datetime | None = None, secret: bytes = SECRET, signed: str = ""
 ) -> Request:
     """HMAC over source, time and body; `signed` says for another source's name."""
-    body, seconds = _bytes(plain), str(int((at or datetime.now(UTC)).timestamp()))
+    body, seconds = _bytes(plain), str(int((at or BEGAN).timestamp()))
     mac = hmac.new(secret, f"{signed or source}.{seconds}.".encode() + body, hashlib.sha256).hexdigest()
     return Request(source, body, {"X-Holdfast-Signature": f"t={seconds},v1={mac}"})
 
 
 def ed25519(plain: Any, *, source: str = "northfield", at: datetime | None = None) -> Request:
-    body, seconds = _bytes(plain), str(int((at or datetime.now(UTC)).timestamp()))
+    body, seconds = _bytes(plain), str(int((at or BEGAN).timestamp()))
     signature = ED25519.sign(f"{source}.{seconds}.".encode() + body).hex()
     return Request(source, body, {"X-Holdfast-Signature": f"t={seconds},v1={signature}"})
 
@@ -98,7 +102,7 @@ def pagerduty(plain: Any, secret: bytes = SECRET) -> Request:
 
 
 def incident_io(plain: Any, *, number: str = "msg_synthetic", at: datetime | None = None) -> Request:
-    body, seconds = _bytes(plain), str(int((at or datetime.now(UTC)).timestamp()))
+    body, seconds = _bytes(plain), str(int((at or BEGAN).timestamp()))
     mac = hmac.new(SECRET, f"{number}.{seconds}.".encode() + body, hashlib.sha256).digest()
     signature = f"v1,{base64.b64encode(mac).decode()}"
     return Request(

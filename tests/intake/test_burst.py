@@ -16,11 +16,10 @@ from domain.intake import MOST_JOINED, RequesterTrust, Verdict
 from domain.triage import LineQuery, Taken
 from integrations.base.client import open_http
 from tests.intake.conftest import at_the_door
-from tests.intake.parts import SOURCES, write_keys
+from tests.intake.parts import BEGAN, SOURCES, write_keys
 from tests.intake.test_mail import AGENCY, Records, mail, signed
 from tests.world import Case, World
 
-FORGED = 1000
 MAIL = next(each for each in SOURCES if each.name == "edr-mail")
 
 
@@ -45,10 +44,11 @@ async def opened(world: World) -> AsyncIterator[OpenIntake]:
         )
 
 
-async def test_a_thousand_forged_requests_are_one_case_and_the_genuine_one_is_worked_first(
-    world: World, opened: OpenIntake
+@pytest.mark.parametrize("count", [MOST_JOINED + 60, pytest.param(1000, marks=pytest.mark.soak)])
+async def test_forged_requests_in_a_minute_are_one_case_and_the_genuine_one_is_worked_first(
+    world: World, opened: OpenIntake, count: int
 ) -> None:
-    began = datetime.now(UTC)
+    began = BEGAN
     # However slow this machine is, all of it comes within the minute.
     opened.intake.now = lambda: min(datetime.now(UTC), began + timedelta(seconds=59))
     account = world.fresh_account()
@@ -58,7 +58,7 @@ async def test_a_thousand_forged_requests_are_one_case_and_the_genuine_one_is_wo
 
     async def forge(client: httpx.AsyncClient, number: int) -> None:
         form = {
-            "key": f"forged-{number}",
+            "key": f"forged-{count}-{number}",
             "requester": "law-enforcement",
             "line": "SYNTHETIC: hand it over now or somebody dies.",
             # Every one of them names another account and another domain; some steal the genuine agency's name, and
@@ -69,9 +69,9 @@ async def test_a_thousand_forged_requests_are_one_case_and_the_genuine_one_is_wo
         assert (await client.post("/intake/le-form", data=form)).status_code == 200
 
     async with at_the_door(opened.door) as client:
-        for start in range(0, FORGED, 20):
+        for start in range(0, count, 20):
             await asyncio.gather(*(forge(client, number) for number in range(start, start + 20)))
-            if start == FORGED // 2:
+            if start == count // 40 * 20:
                 mails = Mails(opened.intake, world.ports.vault, Records())
                 genuine.append(await mails.take(MAIL, real))
     [taken] = genuine
@@ -87,7 +87,7 @@ async def test_a_thousand_forged_requests_are_one_case_and_the_genuine_one_is_wo
     assert Counter(each[1] for each in forged) == {
         Verdict.START: 1,
         Verdict.JOIN: MOST_JOINED,
-        Verdict.OVERFLOW: FORGED - 1 - MOST_JOINED,
+        Verdict.OVERFLOW: count - 1 - MOST_JOINED,
     }
     [collapsed] = {each[2] for each in forged}
     assert taken.line.requester_trust is RequesterTrust.CONFIRMED

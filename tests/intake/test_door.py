@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from domain.line_codes import LineState
 from domain.triage import LineQuery
 from tests.intake.conftest import Ways, at_the_door, send
 from tests.intake.parts import (
+    BEGAN,
     COOP_ACTION,
     SOURCES,
     Request,
@@ -97,7 +98,7 @@ async def test_a_directory_that_was_edited_between_two_deliveries_makes_them_no_
 
 
 def _hours(count: float) -> datetime:
-    return datetime.now(UTC) + timedelta(hours=count)
+    return BEGAN + timedelta(hours=count)
 
 
 BROKEN: list[tuple[str, Request, int]] = [

@@ -6,13 +6,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from tests.intake.conftest import Ways, send
 from tests.intake.parts import (
+    BEGAN,
     COOP_ACTION,
     Request,
     alert,
@@ -26,7 +27,7 @@ from tests.intake.parts import (
 )
 
 Attack = tuple[int, Callable[[random.Random], Request]]
-LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
+LONG_AGO = BEGAN - timedelta(hours=1)
 GOOD = [
     generic(alert("kept")),
     ed25519(alert("kept", email="a@police.northfield.example.org")),

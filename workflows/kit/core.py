@@ -328,6 +328,8 @@ class Core:
             self._note(Kind.PAGED if paged.people else Kind.UNPAGED, step.subject, code=step.kind, detail=detail)
             if paged.people and paged.code in (NOBODY_ON_DUTY, NOBODY_AT_ALL):
                 self._note(Kind.UNPAGED, step.subject, code=paged.code, detail={"rung": step.rung})
+        if paged.short:
+            self._say_short(step)
         record = self._record(step.subject)
         if record is None:
             return
@@ -341,6 +343,14 @@ class Core:
             next_at = None if paged.exhausted else workflow.now() + spell
             record = record.model_copy(update={"turn": turn, "pages": pages, "next_at": next_at})
         self._put(record)
+
+    def _say_short(self, step: Page) -> None:
+        """Whoever there is cannot decide this gate: somebody has to find who is missing, and is told once."""
+        key = f"short/{step.subject}"
+        if self._journalled(key) is None:
+            self._journal(key, {})
+            self._note(Kind.HOLE, step.subject, code="no-quorum")
+            self._alarm("no-quorum", "a decision waits that the people who may decide cannot fill", "no-quorum", 1)
 
     def _record(self, key: str) -> Waits | None:
         """What waits under this key for people."""

@@ -69,7 +69,9 @@ TASKS = (RELEASE_CALL, SPEAK_CODE, ANEW, LOOK_AT_SEAL)
 DENIES = "agency-denies"
 
 
-async def deliver(case: IncidentWorkflow, approval: Approval, account: str) -> PackageRecord:
+async def deliver(
+    case: IncidentWorkflow, approval: Approval, account: str, left_out: tuple[str, ...] | None = None
+) -> PackageRecord:
     """Offer, call, wait. Returns the package as opened, as sealed, or as taken back for good: with the code of why,
     where the agency says that it did not ask, or nobody needs it any more.
 
@@ -80,7 +82,7 @@ async def deliver(case: IncidentWorkflow, approval: Approval, account: str) -> P
     while True:
         number += 1
         name = f"{approval.key}#{number}"
-        record, why = await _offered(case, approval, account, name)
+        record, why = await _offered(case, approval, account, name, left_out)
         if record.state is PackageState.OPENED:
             case.beside(f"{approval.gate.name}-{number}", _watch_opened(case, name, record))
             return record
@@ -97,10 +99,12 @@ async def deliver(case: IncidentWorkflow, approval: Approval, account: str) -> P
                 return record
 
 
-async def _offered(case: IncidentWorkflow, approval: Approval, account: str, name: str) -> tuple[PackageRecord, str]:
+async def _offered(
+    case: IncidentWorkflow, approval: Approval, account: str, name: str, left_out: tuple[str, ...] | None
+) -> tuple[PackageRecord, str]:
     """One package, from its offer until it is opened, sealed or taken back; and the code of why we took it back."""
     case.undo_with(RecallPackage(name=name))
-    offered = await case.do(OfferPackage(name=name, account=account, approval=approval))
+    offered = await case.do(OfferPackage(name=name, account=account, approval=approval, left_out=left_out))
     about: Facts = {"package": offered.record.id, "offer": name, "agency": approval.card.recipient}
     case.say(Kind.DELIVERY, "made", offered.record.id, manifest=offered.manifest, items=offered.items)
     if offered.record.state is not PackageState.OFFERED:

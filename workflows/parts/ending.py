@@ -152,13 +152,17 @@ async def routed(case: IncidentWorkflow) -> Route:
     return await case.do(wanted)
 
 
-async def pass_on(
-    case: IncidentWorkflow, to: Route, identity: Verified, category: str, findings: tuple[Finding, ...]
-) -> IncidentReport:
-    """To the sister company without the data: it goes on with the request, and asks its own systems."""
+async def passed_on(
+    case: IncidentWorkflow, identity: Verified, findings: tuple[Finding, ...], category: str
+) -> IncidentReport | None:
+    """To the sister company that answers for this user, without the data: it goes on with the request, and asks its
+    own systems. None where the request stays with us."""
+    route = await routed(case)
+    if route.way is not Way.SISTER:
+        return None
     async with case.phase(Phase.NOTIFY):
-        await _hand_over(case, to, identity, category)
-    return await answer(case, Outcome.HANDED_OVER, to.to, identity, findings)
+        await _hand_over(case, route, identity, category)
+    return await answer(case, Outcome.HANDED_OVER, route.to, identity, findings)
 
 
 async def _hand_over(case: IncidentWorkflow, to: Route, identity: Verified, category: str) -> None:

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.cards import Card, Finding
     from domain.emergency import release_card
     from domain.gates import Family, Gate, Seat
-    from domain.least import Least, asked_for, with_seats
+    from domain.least import Least, asked_for, left_out_of, with_seats
     from domain.people import Role
     from domain.state import State
     from domain.verification import Verified
@@ -77,7 +77,8 @@ async def release_least(
         decision = await case.keep_calling(gate)
     if isinstance(decision, Denied):
         return decision.code
-    record = await deliver(case, decision, str(case.fact("account")))
+    stays = left_out_of(least, carried, fewer=len(decision.card.items) < len(card(case.state).items))
+    record = await deliver(case, decision, str(case.fact("account")), stays)
     if record.reached:
         return OPENED
     return record.code if record.code in _OVER else "not-opened"

@@ -5,10 +5,11 @@ Whoever wrote hears once, after ten minutes, that we are at work: in words that 
 
 Investigate. What the request leaves open is asked for. Then two things at once, by two people. Is the requester who
 they say? Eight steps, of which the one that counts most is our call to a number of our own list. Is it an emergency? A
-trained specialist says so. A request that the world contradicts is fraud: we tell those whose name was used, hear its
-sender no more, and look back a year. If it is no emergency, we refuse and point to legal process. If another company of
-our group answers for this user, it gets the request and no data. If the requester cannot be confirmed but the danger
-looks real, we call the public-safety desk of the place ourselves.
+trained specialist says so. What was sent along is drawn where it can harm nobody; nobody opens an original. A request
+that the world contradicts is fraud: we tell those whose name was used, hear its sender no more, and look back a year.
+If it is no emergency, we refuse and point to legal process. If another company of our group answers for this user, it
+gets the request and no data. If the requester cannot be confirmed but the danger looks real, we call the public-safety
+desk of the place ourselves.
 
 Notify. The least data that would resolve the emergency, each field with its reason, on a legal basis that the table
 names. Two people decide, neither of whom verified; counsel is one of them where it is amber, regional counsel where it
@@ -32,10 +33,9 @@ from workflows.parts.ending import (
     ENDING_TASKS,
     forged,
     not_released,
-    pass_on,
+    passed_on,
     protect_instead,
     redirect,
-    routed,
     taken_back,
     unconfirmed,
 )
@@ -43,6 +43,7 @@ from workflows.parts.fraud import REPORT_BY_HAND, REPORT_FRAUD
 from workflows.parts.identity import verify_requester
 from workflows.parts.identity_tasks import IDENTITY_TASKS
 from workflows.parts.ladders import FAILED_STEPS, HAND_OVER, OWNER, REVIEW, STAND_DOWN
+from workflows.parts.papers import examine_papers
 from workflows.parts.protection import PROTECT
 from workflows.parts.releasing import CONTENT, OPENED, RECORDS, RELEASING_GATES, release_least
 from workflows.parts.safety_call import SAFETY_TASKS
@@ -52,7 +53,6 @@ with workflow.unsafe.imports_passed_through():
     from activities.platform import SnapshotAccount
     from domain.basis_terms import Instead
     from domain.delivery import DeliveryPolicy
-    from domain.entities import Way
     from domain.fitness import Fitness
     from domain.incident import IncidentReport, OpenIncident, Outcome
     from domain.least import Wanted
@@ -109,8 +109,10 @@ class EmergencyDataRequest(IncidentWorkflow):
             if self.fact("requester") == "other":
                 return await redirect(self)
             tiers = RECORDS + CONTENT if self.fact("content_wanted") else RECORDS
-            identity, emergency = await self.both(verify_requester(self, wanted=tiers), assess(self))
-            findings = (*identity.findings, emergency.finding, completeness(self))
+            identity, (emergency, papers) = await self.both(
+                verify_requester(self, wanted=tiers), self.both(assess(self), examine_papers(self))
+            )
+            findings = (*identity.findings, emergency.finding, *papers.findings, completeness(self))
             if identity.contradicted:
                 return await forged(self, identity, findings)
             if await taken_back(self, identity, emergency):
@@ -119,9 +121,8 @@ class EmergencyDataRequest(IncidentWorkflow):
                 return await answer(self, Outcome.REFUSED, emergency.refusal, identity, findings)
             if not identity.confirmed:
                 return await unconfirmed(self, identity, findings, emergency.category)
-            route = await routed(self)
-            if route.way is Way.SISTER:
-                return await pass_on(self, route, identity, emergency.category, findings)
+            if (passed := await passed_on(self, identity, findings, emergency.category)) is not None:
+                return passed
         async with self.phase(Phase.NOTIFY):
             least = await self.do(
                 GatherLeast(
