@@ -95,8 +95,9 @@ class _Crew:
             return self._decided(name, about)
         if about.kind != "task":
             return None
-        await self._beside(name, person, about)
         said = self._said(name)
+        if not isinstance(said, str):
+            await self._beside(name, person, about)
         if isinstance(said, str):
             return Cannot(code=said)
         if said is not None:
@@ -121,7 +122,7 @@ class _Crew:
         return said[min(self._times[name], len(said)) - 1]
 
     async def _beside(self, name: str, person: Person, about: Waiting) -> None:
-        """What happens in the world while somebody works on a task."""
+        """What happens in the world while somebody does a task."""
         match name:
             case "complete-request" if self._how.learns:
                 doing = Doing(id=f"learns-{self._case.id}", case=self._case.id, act=Amend(facts=dict(self._how.learns)))
@@ -137,7 +138,7 @@ class _Crew:
                 await keeping(self._world).propose(person.id, wanted)
             case "confirm-number" if self._how.adds is not None:
                 await self._confirmed(person.id, self._how.adds.id)
-            case "release-call":
+            case "release-call" if self._how.early:
                 for each in self._how.early:
                     await tries(self._case, "0000-0000", each.who, each.place)
             case "speak-code":
