@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.incident import Outcome
 from tests.corpus.playing import Behaviour
 from tests.corpus.requests import Kind, Request
@@ -9,8 +11,8 @@ from tests.corpus.requests import Kind, Request
 _COUNSEL = ("supervisor", "peers", "counsel")
 
 
-def _careless(key: str, name: str, outcome: Outcome, code: str = "", **more: object) -> Request:
-    return Request(key, name, Kind.CARELESS, outcome, code, **more)  # type: ignore[arg-type]
+def _careless(key: str, name: str, outcome: Outcome, code: str = "", **more: Any) -> Request:
+    return Request(key, name, Kind.CARELESS, outcome, code, **more)
 
 
 CARELESS = (

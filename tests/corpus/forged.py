@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.incident import Outcome
 from tests.corpus.genuine import agency
 from tests.corpus.playing import Behaviour
@@ -12,11 +14,11 @@ _REPORTED = ("fraud-report", "letter")
 _NOTHING = ("desk", "letter")
 
 
-def _forged(key: str, name: str, outcome: Outcome = Outcome.FRAUD, code: str = "fraud", **more: object) -> Request:
-    return Request(key, name, Kind.FORGED, outcome, code, **more)  # type: ignore[arg-type]
+def _forged(key: str, name: str, outcome: Outcome = Outcome.FRAUD, code: str = "fraud", **more: Any) -> Request:
+    return Request(key, name, Kind.FORGED, outcome, code, **more)
 
 
-def _unverified(key: str, name: str, **more: object) -> Request:
+def _unverified(key: str, name: str, **more: Any) -> Request:
     return _forged(key, name, Outcome.REFUSED, "unverified", **more)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.incident import Outcome
 from domain.people import Agency
 from tests.corpus.playing import ORDINARY, Behaviour, Opening
@@ -12,8 +14,8 @@ STRANGER = Opening("somebody-else")
 _COUNSEL = ("supervisor", "peers", "counsel")
 
 
-def _genuine(key: str, name: str, outcome: Outcome = Outcome.DISCLOSED, code: str = "", **more: object) -> Request:
-    return Request(key, name, Kind.GENUINE, outcome, code, **more)  # type: ignore[arg-type]
+def _genuine(key: str, name: str, outcome: Outcome = Outcome.DISCLOSED, code: str = "", **more: Any) -> Request:
+    return Request(key, name, Kind.GENUINE, outcome, code, **more)
 
 
 def agency(key: str, number: str) -> Agency:
