@@ -60,8 +60,6 @@ FORGED = (
     _forged("report-otherwise", "It is forged, and those who decide would have it told otherwise",
             slowed=(*_REPORTED, "by-hand"),
             how=Behaviour(tasks=_called(answer="denied"), denies={"report-fraud": "report-otherwise"})),
-    _unverified("not-fraud", "The agency denied by mistake, and two people say that it was no fraud", slowed=_REPORTED,
-                how=Behaviour(tasks=_called(answer="denied"), denies={"report-fraud": "not-fraud"})),
     _unverified("pressure", "Pressure and threats, and nobody at our number can say",
                 slowed=("supervisor", "peers", *_NOTHING),
                 how=Behaviour(tasks=_called(answer="unclear", pressed=True), denies=_NO_DESK)),
