@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo up test check browser bench soak turnover hostile killed pictures drills replay clean help
+.PHONY: demo up test check browser bench soak turnover hostile killed pictures drills corpus replay clean help
 
 help:
 	@echo "make demo   a drill from a Slack command to its review, with a worker killed in the middle"
 	@echo "make up     the same stack left running, with pages to look at"
 	@echo "make check  format, types, import rules, docs (seconds)"
 	@echo "make test   make check, then every test"
+	@echo "make corpus invented emergency requests, genuine, careless and forged: how each ends, and after how long"
 	@echo "make replay and make turnover: stored histories; continuing as new after each verb in turn"
 
 $(READY): pyproject.toml
@@ -61,6 +62,10 @@ killed: $(READY)
 # Every scenario of every drill, one after the other; one of them is in make test.
 drills: $(READY)
 	$(BIN)/python -m pytest -q -m soak tests/drills
+
+# Every request of tests/corpus, to its end by people of an ordinary pace; asserts that nothing forged is released.
+corpus: $(READY)
+	CORPUS_TO=docs/corpus.md $(BIN)/python -m pytest -q -s -m soak tests/corpus
 
 # Figures, never assertions; about an hour at full size. BENCH="--crowd 500 --burst 100 --recover 100" for a small look.
 bench: $(READY)

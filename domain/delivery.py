@@ -78,7 +78,8 @@ class PackageEvent(Model):
 
 class PackageRecord(Model):
     """A package as we know it. `sha256` (hex) is that of its bytes; `opener` who it is bound to; `code` why it was
-    sealed; `out` says that somebody was given what they should not have been; `seen` is the last event read."""
+    sealed, or taken back for good; `out` says that somebody was given what they should not have been; `seen` is the
+    last event read."""
 
     id: str
     sha256: str
@@ -94,6 +95,11 @@ class PackageRecord(Model):
     code: str = ""
     out: bool = False
     seen: int = 0
+
+    @property
+    def reached(self) -> bool:
+        """Whether it was given to whoever it was meant for, whatever somebody else tried with it afterwards."""
+        return self.opened_at is not None and not self.out
 
     def ends(self, state: PackageState, at: datetime, code: str = "") -> PackageRecord:
         return self.model_copy(update={"state": state, "ended_at": at, "code": code})

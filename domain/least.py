@@ -127,6 +127,13 @@ class Least(Model):
         return Finding(about="scope", verdict="narrowed" if self.narrowed else "least", because=because)
 
     @property
+    def refusal(self) -> str:
+        """The code of the refusal where no record is left: law allows none to this authority, or it does and none of
+        them would resolve what is still open, so that it is asked to say which would."""
+        records = [each.because for each in self.left_out if each.tier != Tier.E3]
+        return "scope-too-wide" if records and "no-basis" not in records else "no-legal-basis"
+
+    @property
     def left_out_codes(self) -> tuple[str, ...]:
         """Why something stays, each once: what a letter may say."""
         return tuple(sorted({each.because for each in self.left_out}))

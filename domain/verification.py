@@ -221,10 +221,19 @@ def scored(steps: Iterable[StepResult], found: Requester | None = None, *, forei
 
 def doubted(identity: Verified, findings: tuple[Finding, ...]) -> tuple[Verified, tuple[Finding, ...]]:
     """What those who decided would not take for confirmed: unconfirmed from here on, on the card too."""
-    doubt = identity.model_copy(
-        update={"known": Known.UNCONFIRMED, "missing": ("decided-unverified",), "tiers": (), "counsel": False}
-    )
-    return doubt, tuple(doubt.finding if each == identity.finding else each for each in findings)
+    return _no_more(identity, findings, known=Known.UNCONFIRMED, missing=("decided-unverified",))
+
+
+def denied(identity: Verified, findings: tuple[Finding, ...]) -> tuple[Verified, tuple[Finding, ...]]:
+    """Confirmed by the first call and denied by the agency at the second one: contradicted from here on."""
+    return _no_more(identity, findings, known=Known.CONTRADICTED, against=("agency-denies",), colour=Colour.RED)
+
+
+def _no_more(
+    identity: Verified, findings: tuple[Finding, ...], **found: object
+) -> tuple[Verified, tuple[Finding, ...]]:
+    less = identity.model_copy(update={**found, "tiers": (), "counsel": False})
+    return less, tuple(less.finding if each == identity.finding else each for each in findings)
 
 
 def _merged(steps: Iterable[StepResult]) -> tuple[StepResult, ...]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from playwright.async_api import Browser
 
+from domain import signals
 from integrations.simulator import hash_list
 from integrations.temporal.server import EmbeddedServer
 from tests.browsing import open_browser, pictures_in
@@ -56,7 +57,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def today(world: World) -> World:
+def one_agency(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of one process all write in the name of one agency: whichever comes thirteenth, or is the first to ask for
+    content, would be amber for that alone."""
+    for name in ("PER_AGENCY", "KNOWN_SINCE"):
+        monkeypatch.setattr(signals, name, 10_000)
+
+
+@pytest.fixture
+def today(world: World, one_agency: None) -> World:
     """The deployment as a stranger finds it: every case is declared by the newest version of its procedure."""
     assert world.today is not None
     return world.today

@@ -181,6 +181,7 @@ class World:
 
 
 def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Settings:
+    more.setdefault("directory_file", EXAMPLE_DIRECTORY.absolute())
     return load_settings(
         home=home,
         temporal_address=address,
@@ -192,7 +193,6 @@ def settings_for(home: Path, address: str, sims: Simulators, **more: Any) -> Set
         pager_secret=PAGER_SECRET,
         smtp_host=sims.mail.smtp_host,
         smtp_port=sims.mail.smtp_port,
-        directory_file=EXAMPLE_DIRECTORY.absolute(),
         stand_ins=True,
         **more,
     )

@@ -42,7 +42,7 @@ _WITHIN = 300.0  # seconds of the world's clock for a whole drill
 _LOOK_EVERY = 0.1  # seconds
 _DECLARER, _LOOKER = "esc-dara", "inc-lena"  # the incident commander sees every case
 _CREW = (_DECLARER, "les-ada", "les-ben", "leg-fay", "leg-gus", "dut-hana", "dut-ivo", "eng-nia", _LOOKER)
-_QUIET_LOOKS = frozenset({"-1.pause-look/"})  # at what was opened: nobody waits for them
+_QUIET_LOOKS = frozenset({"pause-look"})  # at what was opened: nobody waits for them
 
 
 class Tells(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,21 +17,24 @@ from domain.people import Person
 from domain.state import State, Status
 from integrations.simulator.people import Deed, People, Plan
 
-_SETTLE = 0.05  # seconds between two looks; the case moves on by itself in less
-_QUIET = 1  # more looks alike at a case that is not at work, after which nothing more comes by itself
+_SETTLE = 0.05  # seconds between two looks
+_QUIET = 1  # looks alike, at rest, after which nothing more comes by itself
+_IDLE = 20  # such looks in a row in which nothing is to come, before that is a fault
 _NOTICED = 5.0  # seconds in which a case takes note of a date; one that writes nothing down is not waited for longer
 _PATIENCE = 60.0  # seconds of the world's clock: a step that takes longer is not one of a stand-in
 _STEP = timedelta(seconds=1)
 
 
 class Clock(Protocol):
-    """The case's own clock. `busy` says whether the case itself is still at work, where that can be told."""
+    """The case's own clock."""
 
     async def now(self) -> datetime: ...
 
     async def later(self, by: timedelta) -> None: ...
 
-    async def busy(self) -> bool: ...
+    async def busy(self) -> bool:
+        """Whether something of the case is under way: it does not only wait for people or for a date."""
+        ...
 
 
 Answer = Callable[[Person, Waiting], Awaitable[Act | None]]
@@ -42,8 +45,8 @@ Answer = Callable[[Person, Waiting], Awaitable[Act | None]]
 class Script:
     """How people and partners behave in this case. `pace` is after how many minutes somebody does what waits under
     this name (the longest name that fits counts, "" is for the rest); `silent` are names that nobody answers;
-    `answer` says what they do; `passing` are the names of dates that nobody need be there for. `limit` ends a case that
-    never would."""
+    `answer` says what they do; dates of the case by a name of `passing` are let pass while nothing waits for people and
+    another is to come. `limit` ends a case that never would."""
 
     answer: Answer
     pace: Mapping[str, float] = field(default_factory=lambda: {"": 1.0})
@@ -91,6 +94,7 @@ class Player:
             HoldfastError: `fault` where nothing is left to happen and it is open still, with what waits.
         """
         began = await self._clock.now()
+        idle = 0
         while True:
             state, plans = await self._settled()
             if state.status is Status.CLOSED:
@@ -99,8 +103,8 @@ class Player:
             if now - began > self._script.limit:
                 raise HoldfastError(Code.FAULT, f"{self._case} is open still, in phase {state.phase.value}")
             due = sorted(((self._when(plan, state), place) for place, plan in enumerate(plans)))
-            dates = sorted((at, key) for key, at in state.deadlines.items() if at > now)
-            dates = [each for each in dates if not self._passes(each[1])] or dates
+            dates = self._dates(state, now, bool(plans))
+            idle = 0 if due or dates else idle + 1
             if due and (not dates or due[0][0] <= dates[0][0]):
                 await self._until(due[0][0], now)
                 self._seen = (-1, [])  # even where nothing came of it
@@ -109,15 +113,15 @@ class Player:
                 at, key = dates[0]
                 await self._until(at + _STEP, now)
                 await self._noticed(key, state.entry_number)
-            else:
-                raise HoldfastError(Code.FAULT, f"{self._case}: nothing is left to happen; {_open(state)}")
+            elif idle >= _IDLE:
+                waits = _open(state) or "nothing waits"
+                refused = ", ".join(f"{each.subject} {each.sentence}" for each in self._people.refusals)
+                raise HoldfastError(Code.FAULT, f"{self._case}: nothing is left to happen; {waits}; refused: {refused}")
 
     def _when(self, plan: Plan, state: State) -> datetime:
         if plan.about is None:
             return state.declared_at + self._script.after("owner")
-        return plan.about.opened_at + self._script.after(
-            plan.about.key.rpartition("/")[0].rpartition("/")[2].rpartition(".")[2]
-        )
+        return plan.about.opened_at + self._script.after(name_of(plan.about.key))
 
     async def _until(self, at: datetime, now: datetime) -> None:
         if at > now:
@@ -128,7 +132,8 @@ class Player:
         until = time.monotonic() + _NOTICED
         while time.monotonic() < until:
             state = await self._look()
-            if state.entry_number != entry_number or key not in state.deadlines:
+            known = key in state.deadlines or (key in state.tasks and state.tasks[key].open)
+            if state.entry_number != entry_number or not known:
                 return
             await asyncio.sleep(_SETTLE)
 
@@ -142,13 +147,11 @@ class Player:
                 return state, []
             if time.monotonic() > until:
                 raise HoldfastError(Code.FAULT, f"{self._case} does not come to rest; {_open(state)}")
-            if busy:
-                alike, before = 0, -1
-                await asyncio.sleep(_SETTLE)
-                continue
-            alike = alike + 1 if state.entry_number == before else 0
+            alike = alike + 1 if state.entry_number == before and not busy else 0
             before = state.entry_number
             if alike >= _QUIET:
+                if not _open(state) and (state.owner is None or state.owner.person):
+                    return state, []
                 if self._seen[0] != state.entry_number:
                     plans = await self._people.look()
                     wanted = [each for each in plans if each.about is None or not self._ignored(each.about)]
@@ -156,13 +159,28 @@ class Player:
                 return state, self._seen[1]
             await asyncio.sleep(_SETTLE)
 
-    def _passes(self, key: str) -> bool:
-        return any(each in key for each in self._script.passing)
+    def _dates(self, state: State, now: datetime, busy: bool) -> list[tuple[datetime, str]]:
+        """The case's own dates to come, the next one first."""
+        due = sorted((at, key) for key, at in (*state.deadlines.items(), *_given_up(state)) if at > now)
+        return [each for each in due if busy or name_of(each[1]) not in self._script.passing] or due
 
     def _ignored(self, about: Waiting) -> bool:
         return any(each in about.key for each in self._script.silent)
 
 
+def name_of(key: str) -> str:
+    """What a verb's key is called in its procedure: `notify/a.release-call/1` is `release-call`."""
+    return key.rpartition("/")[0].rpartition("/")[2].rpartition(".")[2]
+
+
+def _given_up(state: State) -> Iterator[tuple[str, datetime]]:
+    """When the procedure goes on without what nobody does."""
+    for key, each in state.tasks.items():
+        if each.open and each.task.give_up is not None:
+            yield key, each.opened_at + each.task.give_up
+
+
 def _open(state: State) -> str:
-    waits = [*state.gates.values(), *state.tasks.values(), *state.interventions.values()]
-    return ", ".join(each.key for each in waits if each.open) or "nothing waits"
+    """What waits for people, besides the owner's seat; empty if nothing does."""
+    waits = [*state.gates.values(), *state.tasks.values(), *state.interventions.values(), *state.hand_overs.values()]
+    return ", ".join(each.key for each in waits if each.open)

@@ -89,6 +89,15 @@ def test_what_is_suspicious_seals_and_a_right_code_does_not_help(
     assert suspected(sealed) == "impersonated_authority"
 
 
+def test_whoever_comes_second_takes_nothing_from_the_first() -> None:
+    first, _ = tried(CALLED, comes())
+    second, _ = tried(first, comes(6, opener="two"))
+    assert (second.state, second.reached) == (PackageState.SEALED, True)
+    early, _ = tried(package(), comes())
+    assert not early.reached
+    assert not first.model_copy(update={"out": True}).reached
+
+
 def test_the_directory_says_from_where_an_agency_opens() -> None:
     plain = Agency(id="a", name="A", country="US")
     assert plain.expected.allows(Whereabouts(country="US", network=Network.MOBILE))

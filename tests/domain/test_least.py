@@ -130,6 +130,14 @@ def test_without_a_basis_nothing_leaves_and_what_else_may_be_done_is_said() -> N
     assert scope.instead == (Instead.LEGAL_PROCESS, Instead.OWN_POLICE, Instead.CALL_DESK)
 
 
+def test_a_refusal_says_no_basis_only_where_law_is_what_stands_in_the_way() -> None:
+    assert found(Wanted(category="violence"), "agency-us", "GB", "uk").refusal == "no-legal-basis"
+    assert found(Wanted(category="missing-person", fields=("passwords",))).refusal == "scope-too-wide"
+    answered = Wanted(category="missing-person", answered=ASKS["missing-person"])
+    assert found(answered).refusal == "scope-too-wide"
+    assert Least().refusal == "no-legal-basis"  # no such account
+
+
 # -- by property --------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ from domain.verification import (
     Requester,
     StepResult,
     Verified,
+    denied,
+    doubted,
     scored,
 )
 
@@ -123,6 +125,16 @@ def test_a_later_yes_does_not_talk_an_earlier_no_away() -> None:
     assert scored([*GOOD[:1], no, YES, *PAPERS], FOUND).contradicted
     pressed = heard(Check.PERSON, done(answer="confirmed", pressed=True))
     assert scored([*GOOD[:1], pressed, YES, *PAPERS], FOUND).colour is Colour.AMBER
+
+
+def test_what_the_second_call_denies_is_contradicted_and_what_is_doubted_at_the_end_is_not() -> None:
+    found = scored(GOOD, FOUND)
+    forged, findings = denied(found, found.findings)
+    assert (forged.known, forged.colour, forged.tiers) == (Known.CONTRADICTED, Colour.RED, ())
+    assert (findings[0].verdict, findings[0].because) == ("contradicted, red", ("agency-denies",))
+    assert (findings[1:], forged.real_agency) == (found.findings[1:], "agency-ours")
+    doubt, findings = doubted(found, found.findings)
+    assert (doubt.known, doubt.tiers, findings[0]) == (Known.UNCONFIRMED, (), doubt.finding)
 
 
 def test_an_imitated_domain_is_contradicted_and_names_whom_to_tell() -> None:

@@ -259,7 +259,7 @@ async def test_an_agency_that_knows_of_nothing_gets_nothing_and_is_a_case(world:
     other = await linked(case)
     assert (await other.state()).facts["why"] == "agency-denies"
     assert [each.state for each in packages(case)] == ["recalled"]
-    assert (await case.result()).code == "recalled"
+    assert (await case.result()).code == "agency-denies"
 
 
 async def test_standing_down_takes_an_unopened_package_back_and_an_opened_one_never(world: World) -> None:

@@ -17,7 +17,7 @@ NORTHFIELD = "desk.sergeant@police.northfield.example.org"
 
 
 @pytest.fixture
-async def request_of(world: World) -> Any:
+async def request_of(world: World, one_agency: None) -> Any:
     async def declare(**answers: Any) -> Case:
         given = {
             "requester_email": NORTHFIELD,

@@ -53,12 +53,13 @@ async def answer(
         if letter is not None:
             if not may_be_sent(letter, identity.known):
                 letter = Answer.UNVERIFIED  # the ending that says nothing, not even that it was handed over
-            await _send(case, letter, identity, findings)
+            await tell(case, letter, identity, findings)
     async with case.phase(Phase.REVIEW):
         return await case.close(outcome, code)
 
 
-async def _send(case: IncidentWorkflow, letter: Answer, identity: Verified, findings: tuple[Finding, ...]) -> None:
+async def tell(case: IncidentWorkflow, letter: Answer, identity: Verified, findings: tuple[Finding, ...]) -> None:
+    """Have this letter decided, and sent when such letters leave; or told by phone where there is no address."""
     to = identity.agency if identity.confirmed else REQUESTER
     if not identity.confirmed and not reachable(case):
         await case.have(TELL_BY_PHONE)

@@ -66,13 +66,14 @@ LOOK_AT_SEAL = TaskPolicy(
 TASKS = (RELEASE_CALL, SPEAK_CODE, ANEW, LOOK_AT_SEAL)
 """What a procedure that delivers lists among its own."""
 
-_DENIES = "agency-denies"
+DENIES = "agency-denies"
 
 
 async def deliver(
     case: IncidentWorkflow, approval: Approval, account: str, left_out: tuple[str, ...] | None = None
 ) -> PackageRecord:
-    """Offer, call, wait. Returns the package as opened, as sealed, or as taken back for good.
+    """Offer, call, wait. Returns the package as opened, as sealed, or as taken back for good: with the code of why,
+    where the agency says that it did not ask, or nobody needs it any more.
 
     Taken back for a harmless reason, it may be offered anew under the same decision, as often as somebody says so.
     What was sealed never is: for that the procedure asks its gate again.
@@ -81,26 +82,29 @@ async def deliver(
     while True:
         number += 1
         name = f"{approval.key}#{number}"
-        record, why = await _offered(
-            case, OfferPackage(name=name, account=account, approval=approval, left_out=left_out), approval
-        )
+        record, why = await _offered(case, approval, account, name, left_out)
         if record.state is PackageState.OPENED:
             case.beside(f"{approval.gate.name}-{number}", _watch_opened(case, name, record))
             return record
-        if record.state is PackageState.SEALED or why == _DENIES:
+        if record.state is PackageState.SEALED:
             return record
+        if why == DENIES:
+            return record.model_copy(update={"code": why})
         match await case.have(ANEW, {"package": record.id, "why": why or record.state.value}):
             case WorkDone(result={"anew": True}):
                 continue
+            case WorkCannot(code=code):
+                return record.model_copy(update={"code": code})
             case _:
                 return record
 
 
-async def _offered(case: IncidentWorkflow, offer: OfferPackage, approval: Approval) -> tuple[PackageRecord, str]:
+async def _offered(
+    case: IncidentWorkflow, approval: Approval, account: str, name: str, left_out: tuple[str, ...] | None
+) -> tuple[PackageRecord, str]:
     """One package, from its offer until it is opened, sealed or taken back; and the code of why we took it back."""
-    name = offer.name
     case.undo_with(RecallPackage(name=name))
-    offered = await case.do(offer)
+    offered = await case.do(OfferPackage(name=name, account=account, approval=approval, left_out=left_out))
     about: Facts = {"package": offered.record.id, "offer": name, "agency": approval.card.recipient}
     case.say(Kind.DELIVERY, "made", offered.record.id, manifest=offered.manifest, items=offered.items)
     if offered.record.state is not PackageState.OFFERED:
@@ -151,7 +155,7 @@ async def _watch_unopened(
         return record, ""  # whoever spoke the code still writes down who took it
     if record.state is PackageState.SEALED:
         await _sealed(case, record)
-    elif why == _DENIES:
+    elif why == DENIES:
         await open_linked(case, suspected(record), why)
     case.drop(RELEASE_CALL.name, SPEAK_CODE.name)
     return record, why

@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio import workflow
 
 from workflows.kit.incident import IncidentWorkflow
-from workflows.parts.answering import answer
+from workflows.parts.answering import answer, tell
 from workflows.parts.asking import completeness
 from workflows.parts.climbing import climb
 from workflows.parts.fraud import report_fraud
@@ -15,6 +15,7 @@ from workflows.parts.safety_call import call_for_safety
 with workflow.unsafe.imports_passed_through():
     from activities.handing_off import PrepareHandOff
     from activities.least import RouteRequest
+    from domain.answers import Answer
     from domain.cards import Finding
     from domain.emergency import Emergency, Known
     from domain.entities import Route, Way
@@ -24,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.policy import FieldKind, FormField, Script, TaskPolicy
     from domain.state import Phase
     from domain.timeline import Kind
-    from domain.verification import Verified, scored
+    from domain.verification import Verified, denied, doubted, scored
     from domain.withdrawing import Stage, withdrawal
 
 _LE = (Role.LE_SPECIALIST, Role.LE_LIAISON)
@@ -90,17 +91,55 @@ async def forged(case: IncidentWorkflow, identity: Verified, findings: tuple[Fin
     return await answer(case, Outcome.REFUSED, "unverified", identity, findings)
 
 
+async def unconfirmed(
+    case: IncidentWorkflow, identity: Verified, findings: tuple[Finding, ...], category: str
+) -> IncidentReport:
+    """Not to whoever asked: to a sister company or to a desk that serves the place. What is done there takes its time
+    only where there is an account, so the letter is decided beside it: the moment at which it leaves tells nothing."""
+    async with case.phase(Phase.NOTIFY):
+        _, (outcome, code) = await case.both(
+            tell(case, Answer.UNVERIFIED, identity, findings), _elsewhere(case, identity, category, findings)
+        )
+    async with case.phase(Phase.REVIEW):
+        return await case.close(outcome, code)
+
+
+async def _elsewhere(
+    case: IncidentWorkflow, identity: Verified, category: str, findings: tuple[Finding, ...]
+) -> tuple[Outcome, str]:
+    route = await routed(case)
+    if route.way is Way.SISTER:
+        await _hand_over(case, route, identity, category)
+        return Outcome.HANDED_OVER, route.to
+    called = await call_for_safety(case, findings)
+    return (Outcome.PROTECTED, "") if isinstance(called, WorkDone) else (Outcome.REFUSED, "unverified")
+
+
 async def protect_instead(case: IncidentWorkflow, identity: Verified, findings: tuple[Finding, ...]) -> IncidentReport:
-    """Not to whoever asked: to a public-safety desk that serves the place, by our own call, if people decide it."""
+    """What an authority that we know could not be given goes to a public-safety desk that serves the place, by our own
+    call, if people decide it."""
     async with case.phase(Phase.NOTIFY):
         called = await call_for_safety(case, findings)
     if isinstance(called, WorkDone):
         return await answer(case, Outcome.PROTECTED, "", identity, findings)
-    return await answer(case, Outcome.REFUSED, _no_help(identity), identity, findings)
+    return await answer(case, Outcome.REFUSED, "no-legal-basis", identity, findings)
 
 
-def _no_help(identity: Verified) -> str:
-    return "no-legal-basis" if identity.confirmed else "unverified"
+async def not_released(
+    case: IncidentWorkflow, code: str, identity: Verified, findings: tuple[Finding, ...], category: str
+) -> IncidentReport:
+    """How a request ends that was not released, or that nobody opened, by the code of `release_least`."""
+    match code:
+        case "unverified":
+            return await unconfirmed(case, *doubted(identity, findings), category)
+        case "agency-denies":
+            return await forged(case, *denied(identity, findings))
+        case "withdrawn" | "no-longer-needed":
+            return await answer(case, Outcome.WITHDRAWN, "withdrawn", identity, findings)
+        case "not-opened":
+            return await protect_instead(case, identity, findings)
+        case _:
+            return await answer(case, Outcome.REFUSED, code, identity, findings)
 
 
 async def routed(case: IncidentWorkflow) -> Route:
@@ -113,24 +152,32 @@ async def routed(case: IncidentWorkflow) -> Route:
     return await case.do(wanted)
 
 
-async def pass_on(
-    case: IncidentWorkflow, to: Route, identity: Verified, category: str, findings: tuple[Finding, ...]
-) -> IncidentReport:
-    """To the sister company without the data: it goes on with the request, and asks its own systems."""
+async def passed_on(
+    case: IncidentWorkflow, identity: Verified, findings: tuple[Finding, ...], category: str
+) -> IncidentReport | None:
+    """To the sister company that answers for this user, without the data: it goes on with the request, and asks its
+    own systems. None where the request stays with us."""
+    route = await routed(case)
+    if route.way is not Way.SISTER:
+        return None
     async with case.phase(Phase.NOTIFY):
-        sheet = await case.do(
-            PrepareHandOff(
-                route=to,
-                entity=case.incident.entity,
-                category=category,
-                severity=case.state.severity,
-                identity=identity.known,
-                agency=identity.agency,
-                intake=case.incident.intake,
-            )
+        await _hand_over(case, route, identity, category)
+    return await answer(case, Outcome.HANDED_OVER, route.to, identity, findings)
+
+
+async def _hand_over(case: IncidentWorkflow, to: Route, identity: Verified, category: str) -> None:
+    sheet = await case.do(
+        PrepareHandOff(
+            route=to,
+            entity=case.incident.entity,
+            category=category,
+            severity=case.state.severity,
+            identity=identity.known,
+            agency=identity.agency,
+            intake=case.incident.intake,
         )
-        await case.have(PASS_ON, {"entity": sheet.entity, "desk": sheet.desk, "sheet": sheet.document.id})
-    return await answer(case, Outcome.HANDED_OVER, to.to, identity, findings)
+    )
+    await case.have(PASS_ON, {"entity": sheet.entity, "desk": sheet.desk, "sheet": sheet.document.id})
 
 
 async def taken_back(case: IncidentWorkflow, identity: Verified, emergency: Emergency) -> bool:

@@ -37,7 +37,7 @@ REPORT_FRAUD = Gate(
 )
 REPORT_BY_HAND = TaskPolicy(
     name="report-by-hand",
-    title="Our list has no address for this report: find who takes it, and tell them",
+    title="This report does not leave by itself: find who takes it, and tell them",
     roles=(Role.LE_LIAISON, Role.LE_SPECIALIST, Role.LEGAL),
     ladder=climb((0, (Role.LE_LIAISON, Role.LE_SPECIALIST)), (120, (Role.LEGAL, Role.LE_SPECIALIST)), again=240),
     script=Script(
@@ -64,6 +64,7 @@ async def report_fraud(case: IncidentWorkflow, identity: Verified) -> LookBack:
         *((("impersonation", identity.real_agency),) if identity.real_agency else ()),
         *(("forged-request", each.id) for each in desks[:1]),
     )
+    by_hand = len(letters) < len(("agency", "desk"))
     if letters:
         card = _card(letters, identity.findings)
         decision = await case.ask(REPORT_FRAUD, showing=lambda _: card)
@@ -76,7 +77,9 @@ async def report_fraud(case: IncidentWorkflow, identity: Verified) -> LookBack:
             case Denied(code=code) if code == NOT_FRAUD:
                 await case.do(LiftQuarantine(intake=intake))
                 return LookBack(forged=False)
-    if len(letters) < len(("agency", "desk")):
+            case Denied():
+                by_hand = True
+    if by_hand:
         case.task(REPORT_BY_HAND, {"agency": identity.real_agency, "country": identity.country or country})
     return await case.do(GatherLookBack(account=account, agency=identity.agency, intake=intake))
 

@@ -6,13 +6,12 @@ from temporalio import workflow
 
 from workflows.kit.incident import IncidentWorkflow
 from workflows.parts.climbing import climb
-from workflows.parts.delivery import deliver
+from workflows.parts.delivery import DENIES, deliver
 from workflows.parts.identity import with_counsel
 
 with workflow.unsafe.imports_passed_through():
     from domain.basis_terms import Need
     from domain.cards import Card, Finding
-    from domain.delivery import PackageState
     from domain.emergency import release_card
     from domain.gates import Family, Gate, Seat
     from domain.least import Least, asked_for, left_out_of, with_seats
@@ -22,6 +21,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.voting import Denied, Silence
 
 RECORDS, CONTENT = ("E1", "E2"), ("E3",)
+OPENED = "opened"
+_OVER = (DENIES, "no-longer-needed")
 RELEASE = Gate(
     name="release",
     family=Family.DISCLOSE,
@@ -54,9 +55,13 @@ RELEASING_GATES = (RELEASE, RELEASE_WITH_COUNSEL, RELEASE_ABROAD, RELEASE_CONTEN
 
 async def release_least(
     case: IncidentWorkflow, least: Least, identity: Verified, findings: tuple[Finding, ...], tiers: tuple[str, ...]
-) -> PackageState | Denied:
+) -> str:
     """Ask, with counsel where it is amber and with regional counsel where it is foreign; then hand over what was
-    decided. Silence releases nothing, and calling goes on."""
+    decided. Silence releases nothing, and calling goes on.
+
+    `opened`, or the code of why not: one of the gate's, `agency-denies` and `no-longer-needed` of the delivery, else
+    `not-opened`.
+    """
     gate = _gate(least, identity, tiers)
     shown = (*findings, least.finding)
     carried = tuple(each for each in tiers if each in identity.tiers)
@@ -71,9 +76,12 @@ async def release_least(
     if isinstance(decision, Silence):
         decision = await case.keep_calling(gate)
     if isinstance(decision, Denied):
-        return decision
+        return decision.code
     stays = left_out_of(least, carried, fewer=len(decision.card.items) < len(card(case.state).items))
-    return (await deliver(case, decision, str(case.fact("account")), stays)).state
+    record = await deliver(case, decision, str(case.fact("account")), stays)
+    if record.reached:
+        return OPENED
+    return record.code if record.code in _OVER else "not-opened"
 
 
 def _gate(least: Least, identity: Verified, tiers: tuple[str, ...]) -> Gate:

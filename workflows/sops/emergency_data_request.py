@@ -29,30 +29,36 @@ from workflows.parts.answering import ANSWER, ANSWERING_TASKS, answer
 from workflows.parts.asking import ASKING_TASKS, complete, completeness, hold
 from workflows.parts.delivery import TASKS as DELIVERY_TASKS
 from workflows.parts.emergency import AFTER_A_DAY, AFTER_A_WEEK, ASSESS, INTAKE, assess
-from workflows.parts.ending import ENDING_TASKS, forged, pass_on, protect_instead, redirect, routed, taken_back
+from workflows.parts.ending import (
+    ENDING_TASKS,
+    forged,
+    not_released,
+    passed_on,
+    protect_instead,
+    redirect,
+    taken_back,
+    unconfirmed,
+)
 from workflows.parts.fraud import REPORT_BY_HAND, REPORT_FRAUD
 from workflows.parts.identity import verify_requester
 from workflows.parts.identity_tasks import IDENTITY_TASKS
 from workflows.parts.ladders import FAILED_STEPS, HAND_OVER, OWNER, REVIEW, STAND_DOWN
 from workflows.parts.papers import examine_papers
 from workflows.parts.protection import PROTECT
-from workflows.parts.releasing import CONTENT, RECORDS, RELEASING_GATES, release_least
+from workflows.parts.releasing import CONTENT, OPENED, RECORDS, RELEASING_GATES, release_least
 from workflows.parts.safety_call import SAFETY_TASKS
 
 with workflow.unsafe.imports_passed_through():
     from activities.least import GatherLeast
     from activities.platform import SnapshotAccount
     from domain.basis_terms import Instead
-    from domain.delivery import DeliveryPolicy, PackageState
-    from domain.entities import Way
+    from domain.delivery import DeliveryPolicy
     from domain.fitness import Fitness
     from domain.incident import IncidentReport, OpenIncident, Outcome
     from domain.least import Wanted
     from domain.policy import Procedure
     from domain.register import EDR_ACKNOWLEDGE, EDR_DECIDE
     from domain.state import Phase
-    from domain.verification import doubted
-    from domain.voting import Denied
 
 GATES = (*RELEASING_GATES, PROTECT, ANSWER, REPORT_FRAUD)
 POLICY = Procedure(
@@ -106,18 +112,17 @@ class EmergencyDataRequest(IncidentWorkflow):
             identity, (emergency, papers) = await self.both(
                 verify_requester(self, wanted=tiers), self.both(assess(self), examine_papers(self))
             )
-            if await taken_back(self, identity, emergency):
-                return await answer(self, Outcome.WITHDRAWN, "withdrawn", identity, identity.findings)
-            route = await routed(self)
             findings = (*identity.findings, emergency.finding, *papers.findings, completeness(self))
-        if identity.contradicted:
-            return await forged(self, identity, findings)
-        if not emergency.real:
-            return await answer(self, Outcome.REFUSED, emergency.refusal, identity, findings)
-        if route.way is Way.SISTER:
-            return await pass_on(self, route, identity, emergency.category, findings)
-        if not identity.confirmed:
-            return await protect_instead(self, identity, findings)
+            if identity.contradicted:
+                return await forged(self, identity, findings)
+            if await taken_back(self, identity, emergency):
+                return await answer(self, Outcome.WITHDRAWN, "withdrawn", identity, findings)
+            if not emergency.real:
+                return await answer(self, Outcome.REFUSED, emergency.refusal, identity, findings)
+            if not identity.confirmed:
+                return await unconfirmed(self, identity, findings, emergency.category)
+            if (passed := await passed_on(self, identity, findings, emergency.category)) is not None:
+                return passed
         async with self.phase(Phase.NOTIFY):
             least = await self.do(
                 GatherLeast(
@@ -131,16 +136,10 @@ class EmergencyDataRequest(IncidentWorkflow):
             if not least.scope.tier(*RECORDS):
                 if Instead.CALL_DESK in least.instead:
                     return await protect_instead(self, identity, findings)
-                return await answer(self, Outcome.REFUSED, "no-legal-basis", identity, findings)
-            match await release_least(self, least, identity, findings, RECORDS):
-                case Denied(code="unverified"):
-                    return await protect_instead(self, *doubted(identity, findings))
-                case Denied(code="withdrawn"):
-                    return await answer(self, Outcome.WITHDRAWN, "withdrawn", identity, findings)
-                case Denied(code=code):
-                    return await answer(self, Outcome.REFUSED, code, identity, findings)
-                case state if state is not PackageState.OPENED:
-                    return await protect_instead(self, identity, findings)
+                return await answer(self, Outcome.REFUSED, least.refusal, identity, findings)
+            released = await release_least(self, least, identity, findings, RECORDS)
+            if released != OPENED:
+                return await not_released(self, released, identity, findings, emergency.category)
             if least.scope.tier(*CONTENT) and "E3" in identity.tiers:
                 await release_least(self, least, identity, findings, CONTENT)
             await self.follow_up(AFTER_A_DAY)
