@@ -69,6 +69,7 @@ def _records(world: World) -> RoomRecords:
         cases=world.records.cases,
         ledger=world.records.ledger,
         vault=world.ports.vault,
+        updates=world.records.updates,
     )
 
 

@@ -45,7 +45,8 @@ async def test_the_form_has_the_procedures_fields_and_declares_under_the_views_k
     assert sent.ok
     [(person, declaration)] = app.desk.declared
     assert person == "esc-dara"
-    assert declaration.answers == {**ANSWERS, "data_wanted": ("email", "name"), "content_wanted": True}
+    unsaid = {"attested": False, "withdrawn": False}
+    assert declaration.answers == {**ANSWERS, "data_wanted": ("email", "name"), "content_wanted": True, **unsaid}
     assert view.id not in declaration.key
     assert sent.response_action == "update"
     assert "is open" in str(app.slack.modal("U0ESC01"))

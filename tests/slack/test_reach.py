@@ -14,13 +14,14 @@ from integrations.simulator.slack import SlackSimulator
 from integrations.simulator.slack.outbox import DeliveryFailed
 from integrations.slack import commands
 from integrations.slack.app import ESCALATE_MESSAGE, REPORT
-from integrations.slack.cards import KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE
+from integrations.slack.cards import APPROVE, FILL, KEEP, OPEN, OVERTURN, RETRY, SEEN, SKIP, TAKE
 from integrations.slack.forms import DECLARE
 from integrations.slack.home import DECLARE_HERE, REFRESH
 from integrations.slack.manifest import wanted_scopes
 from integrations.slack.room import open_room
 from integrations.slack.running import EVENTS_PATH, Reach, open_slack_app
 from integrations.slack.triage import SEVERITY, STRANGER, TRIAGE, WHAT
+from integrations.slack.work import WORK
 from tests.slack.conftest import BOT_TOKEN, DESK_URL, INCIDENTS, Played, running_app, workspace
 from tests.slack.fake_desk import CASE, FakeDesk, waiting
 from tests.slack.test_commands import EDR
@@ -193,9 +194,9 @@ def _sent(form: str) -> dict[str, Any]:
 EVERYTHING = {
     **{
         action: _pressed(action)
-        for action in (RETRY, SKIP, KEEP, TAKE, SEEN, OPEN, DECLARE_HERE, REFRESH, f"{OVERTURN}_0")
+        for action in (RETRY, SKIP, KEEP, TAKE, SEEN, APPROVE, FILL, OPEN, DECLARE_HERE, REFRESH, f"{OVERTURN}_0")
     },
-    **{form: _sent(form) for form in (DECLARE, TRIAGE, STRANGER, SEVERITY)},
+    **{form: _sent(form) for form in (DECLARE, TRIAGE, STRANGER, SEVERITY, WORK)},
     REPORT: _envelope("shortcut", callback_id=REPORT, action_ts="1.3"),
     ESCALATE_MESSAGE: _envelope(
         "message_action",
@@ -238,7 +239,7 @@ async def test_everything_that_is_registered_is_in_that_list(monkeypatch: pytest
 
             return register
 
-    SlackApp(None, None, None, desk_url="").listen(Registering())  # type: ignore[arg-type]
+    SlackApp(None, None, None, None, desk_url="").listen(Registering())  # type: ignore[arg-type]
     assert found == set(EVERYTHING)
 
 

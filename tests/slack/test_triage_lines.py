@@ -50,6 +50,7 @@ async def lines(slack: SlackSimulator, world: World) -> AsyncIterator[Lines]:
         declarer=world.declarer,
         directory=world.ports.directory,
         sealer=Sealer(load_ring(world.settings.store_ring)),
+        vault=world.ports.vault,
         key=secrets.token_bytes(32),  # each stand-in numbers its views from one
     )
     triage, desk = Triage(intake, world.ports.directory), FakeDesk(POLICY)
