@@ -59,7 +59,7 @@ pictures: $(READY) browser
 killed: $(READY)
 	$(BIN)/python -m pytest -q -m soak tests/faults/test_slack_desk_killed.py
 
-# Every scenario of every drill, one after the other; one of them is in make test.
+# Every scenario of every drill, one after the other, on a stack of real processes.
 drills: $(READY)
 	$(BIN)/python -m pytest -q -m soak tests/drills
 

@@ -38,13 +38,16 @@ WHY: dict[Question, str] = {
     Question.WHAT: "what is happening or planned",
 }
 
-# What each kind of emergency asks, the most urgent first. The kinds are those of the intake form.
+WELFARE = "welfare"
+# What each kind of emergency asks, the most urgent first. The kinds are those of the intake form, and what a desk must
+# know that we call ourselves, whatever the emergency is.
 ASKS: dict[str, tuple[Question, ...]] = {
     "missing-person": (Question.WHERE, Question.WHEN, Question.REACH),
     "self-harm": (Question.WHERE, Question.REACH, Question.WHO, Question.WHEN),
     "child-safety": (Question.WHERE, Question.WHO, Question.WHEN, Question.WHAT),
     "violence": (Question.WHO, Question.WHERE, Question.WHEN, Question.WHAT),
     "disaster": (Question.WHERE, Question.REACH, Question.WHEN),
+    WELFARE: (Question.WHERE, Question.REACH, Question.WHO, Question.WHEN),
 }
 
 # Which questions a field of the platform answers. A field that is not here answers none, and stays: a deployment

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.auditing import Auditing, open_auditing
@@ -150,6 +150,10 @@ class World:
                 # A run that has only just begun (declared, or continued as new) cannot be asked for a moment.
                 if error.status is RPCStatusCode.NOT_FOUND or asyncio.get_running_loop().time() > deadline:
                     raise
+            except WorkflowQueryFailedError:
+                # A query that came late spoils the worker's copy of the run (docs/adr/0026); the next one starts anew.
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
             await asyncio.sleep(0.05)
 
     def fresh_account(self) -> str:
@@ -164,9 +168,11 @@ class World:
         return EvidenceRef.model_validate(plain)
 
     def packages(self, case: str) -> list[list[str]]:
-        """The field names in each package that the portal holds of this case."""
-        mine = [each for each in self.sims.portal.packages if each.case == case]
-        return [sorted(json.loads(each.content_bytes())["records"]) for each in mine]
+        """The field names in each package that the portal ever held of this case, opened or not."""
+        portal = self.sims.portal
+        every = [each.content_bytes() for each in portal.packages if each.case == case]
+        every += [each.content_bytes() for each in portal.state.held.values() if each.case == case]
+        return [sorted(json.loads(each)["records"]) for each in every]
 
     def letters(self, case: str) -> list[str]:
         """Where letters of this case went; distinct messages only, pages to our own people left out."""

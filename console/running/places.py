@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-from contextlib import ExitStack
 from typing import Self
 from urllib.parse import urlsplit
 
 from domain.base import Model
 from domain.errors import Code, HoldfastError
+from integrations.base.ports import free_port
 from workers.settings import Settings
 
 HOST = "127.0.0.1"
@@ -32,12 +32,9 @@ class Places(Model):
     @classmethod
     def free(cls) -> Self:
         """Ports that nobody listens on now, without Temporal's pages."""
-        with ExitStack() as held:
-            found = {}
-            for name in cls.model_fields:
-                probe = held.enter_context(socket.socket())
-                probe.bind((HOST, 0))
-                found[name] = int(probe.getsockname()[1])
+        found: dict[str, int] = {}
+        for name in cls.model_fields:
+            found[name] = free_port(HOST, besides=frozenset(found.values()))
         return cls(**{**found, "ui": 0})
 
     @classmethod

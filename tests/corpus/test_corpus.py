@@ -20,7 +20,7 @@ from tests.corpus.printing import page, sums, table, unlike
 from tests.corpus.requests import Kind
 from tests.world import World
 
-THIN = ("missing-walker", "no-emergency", "parent", "look-alike", "insider", "voice-only")
+THIN = ("missing-walker", "no-emergency", "look-alike", "voice-only")
 """One of each kind of ending; who cannot be reached is below, and all of the rest is `make corpus`."""
 GREEN = "missing-walker"
 

@@ -15,9 +15,10 @@ from domain.desk import Declaration, Doing
 from domain.errors import Code, HoldfastError
 from domain.evidence import EvidenceKind
 from domain.people import Role
+from domain.timeline import Kind
 from integrations.desk_client import DeskClient
 from tests.desk.conftest import web_over
-from tests.world import ANSWERS, World
+from tests.world import ANSWERS, Case, World
 
 LENA = {"X-Holdfast-Person": "inc-lena"}
 
@@ -49,6 +50,7 @@ async def test_a_case_is_declared_shown_worked_and_read_over_http(world: World, 
     assert not (await client.declare(dara, declaration)).new
     state = await client.show(dara, declared.case)
     assert state.facts["category"] == "missing-person"
+    await Case(world, declared.case).noted(Kind.DECLARED)  # a list is of what the books hold
     assert declared.case in [each.case for each in await client.cases(dara, open_only=True)]
     recorded = await client.act(dara, Doing(id="take", case=declared.case, act=Take()))
     assert recorded.status == "open"

@@ -19,6 +19,7 @@ from domain.acts import Take
 from domain.desk import Declaration, Doing
 from domain.errors import Code, HoldfastError
 from integrations.base.keyring import load_ring
+from integrations.base.ports import free_port
 from integrations.desk_client import DeskClient
 from integrations.temporal.plugin import connect
 from integrations.temporal.server import EmbeddedServer
@@ -28,12 +29,6 @@ from workers.settings import Settings
 from workflows.sops import emergency_data_request
 
 GIVEN = Declaration(slug="edr", answers=ANSWERS, key="while-away")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ async def drilled(shell: Shell, scenario: str, *more: str) -> Ended:
     return ended
 
 
+@pytest.mark.soak
 async def test_a_forged_request_is_found_out_reported_and_scored(shell: Shell) -> None:
     ended = await drilled(shell, "forged", "--json", "--seed", "7")
     found = ended.data

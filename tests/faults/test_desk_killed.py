@@ -8,8 +8,9 @@ from pathlib import Path
 
 import httpx
 
+from integrations.base.ports import free_port
 from integrations.temporal.server import EmbeddedServer
-from tests.faults.processes import Process, answers, free_port
+from tests.faults.processes import Process, answers
 from tests.world import ANSWERS, World
 
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
+from integrations.base.ports import free_port
 from integrations.simulator.slack import SlackSimulator
 from tests.faults.dying import POINTS, STARTED, THERE
-from tests.faults.processes import Process, answers, free_port
+from tests.faults.processes import Process, answers
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, INCIDENTS, directory, workspace
 from tests.world import ANSWERS, World
 

@@ -38,6 +38,7 @@ async def test_a_genuine_request_is_verified_decided_spoken_opened_and_followed_
     await case.act(Role.LEGAL, "release/", Approve())
     await case.act(Role.DUTY_MANAGER, "release/", Approve())
     body = opened(await tries(case, await spoken(case)))
+    assert today.packages(case.id) == [sorted(body["records"])]
     assert sorted(body["records"]) == ["email", "last_login_at", "last_login_ip", "phone"]
     await written_down(case)
     await case.later(minutes=5)  # the next look at the portal

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
-from tests.desk.test_serving import free_port, running_desk
+from integrations.base.ports import free_port
+from tests.desk.test_serving import running_desk
 from tests.intake.conftest import send
 from tests.intake.parts import MAILBOX, alert, generic, write_keys
 from tests.intake.test_mail import deliver, mail
@@ -29,7 +31,7 @@ async def test_what_comes_in_while_temporal_is_away_is_acknowledged_and_waits(
     )
     async with running_desk(settings) as url, httpx.AsyncClient(timeout=30, trust_env=False) as http:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{door}", timeout=30, trust_env=False) as outside:
-            answer = await send(outside, generic(alert("k")))
+            answer = await send(outside, generic(alert("k"), at=datetime.now(UTC)))
             assert (await outside.get("/v1/cases")).status_code == 404, "the door knows no desk"
         assert (answer.status_code, answer.json()["state"]) == (202, "started")
         assert (await http.get(f"{url}/v1/ready")).json()["inbox"] == 1

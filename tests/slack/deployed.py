@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from console.rooms import RoomRecords
 from console.unsaid import UnsaidInRooms
 from domain.people import Directory
+from integrations.base.ports import free_port
 from integrations.simulator.slack import Shortcut, SlackSimulator
 from integrations.slack.manifest import manifest
 from integrations.slack.running import Reach, open_slack_app
 from integrations.temporal.server import EmbeddedServer
 from tests.desk.conftest import served, web_over
-from tests.faults.processes import free_port
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, workspace
 from tests.world import Simulators, World, open_world
 

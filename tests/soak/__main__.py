@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.flows.scenarios import SCENARIOS, Scenario
+from tests.flows.scenarios import Scenario
 from tests.soak.checks import faults_of, world_faults
 from tests.soak.parts import Scene, open_scene
+from tests.soak.plays import TODAY
 from tests.world import Case
 
 _WITHIN = 900.0  # seconds after which a case counts as stuck
@@ -80,8 +81,7 @@ async def _soak(options: argparse.Namespace, directory: Path) -> dict[str, Any]:
     until = time.monotonic() + options.minutes * 60
     async with open_scene(directory) as scene:
         killer = asyncio.create_task(_killing(scene, random.Random(options.seed + 1), options.pause, tally))
-        # The rehearsed procedures of the tests are in no real worker's catalogue.
-        known = [each for name, each in sorted(SCENARIOS.items()) if not each.slug.startswith("rehearsed")]
+        known = [each for _, each in sorted(TODAY.items())]
         slots, running, played = asyncio.Semaphore(options.at_once), set(), 0
         while played < options.cases or time.monotonic() < until:
             await slots.acquire()

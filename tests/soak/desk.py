@@ -11,12 +11,12 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 
 from domain.acts import Recorded
-from domain.desk import Declaration, Declared, Doing, Waiting
+from domain.desk import Declaration, Declared, Doing, Speak, Spoken, Waiting
 from domain.errors import Code, HoldfastError, StepUpNeeded
 from domain.evidence import EvidenceKind, EvidenceRef
 from domain.ports import Ledger
 from domain.state import State
-from domain.timeline import AuditReport, LedgerEntry
+from domain.timeline import AuditReport, LedgerEntry, Projection
 from integrations.desk_client import DeskClient
 from integrations.temporal.skipping import TimeTravel
 
@@ -50,6 +50,12 @@ class PatientDesk:
 
     async def waiting(self, person: str, *, kind: str = "", case: str = "") -> Sequence[Waiting]:
         return await _insisting(lambda: self._client.waiting(person, kind=kind, case=case))
+
+    async def cases(self, person: str, *, open_only: bool = False) -> Sequence[Projection]:
+        return await _insisting(lambda: self._client.cases(person, open_only=open_only))
+
+    async def code_to_speak(self, person: str, wanted: Speak) -> Spoken:
+        return await _insisting(lambda: self._client.code_to_speak(person, wanted))
 
     async def act(self, person: str, doing: Doing) -> Recorded:
         try:

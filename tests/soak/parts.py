@@ -16,11 +16,12 @@ import httpx
 from temporalio.client import Client
 
 from integrations.base.keyring import load_ring
+from integrations.base.ports import free_port
 from integrations.desk_client import DeskClient
 from integrations.simulator.deadman import DeadmanSimulator
 from integrations.temporal.plugin import connect
 from integrations.temporal.server import EmbeddedServer
-from tests.faults.processes import Process, answers, free_port
+from tests.faults.processes import Process, answers
 from tests.postgres import Postgres, open_postgres
 from tests.soak.desk import PatientDesk, PatientLedger, PatientTravel
 from tests.world import Simulators, World, open_simulators, open_world

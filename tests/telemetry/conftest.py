@@ -16,9 +16,7 @@ from console.gauges import Watch, show
 from domain.errors import HoldfastError
 from domain.people import Directory
 from integrations.base.tracing import trace_with
-from integrations.simulator.slack import SlackSimulator
 from integrations.temporal.server import EmbeddedServer
-from tests import world as worlds
 from tests.slack.conftest import APP_TOKEN, BOT_TOKEN, DESK_URL, directory, running_app, workspace
 from tests.telemetry.broken import Broken
 from tests.telemetry.collector import Collector, open_collector
@@ -57,35 +55,23 @@ async def recorded(
         EmbeddedServer(tmp_path_factory.mktemp("telemetry-temporal"), time_skipping=True) as server,
         open_telemetry(settings_to(collector), "holdfast-test", every=EVERY) as telemetry,
     ):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(worlds, "settings_for", _with_slack(slack))
-            home = tmp_path_factory.mktemp("telemetry-home")
-            async with (
-                open_world(home, server, simulators, telemetry=telemetry) as world,
-                running_app(slack, world.desk, dict(world.catalogue.procedures)),
-            ):
-                evening = await play(world, slack)
-                await _a_bug(world, collector)
-                await _figures(world, telemetry, evening)
-                await asyncio.to_thread(telemetry.flush)
-                trace_with(None)  # what other tests do while this stays open is not of the evening
-                yield Recorded(collector, evening, world, telemetry)
-
-
-def _with_slack(slack: SlackSimulator) -> Any:
-    plain = worlds.settings_for
-
-    def settings_for(*given: Any) -> Settings:
-        return plain(*given).model_copy(
-            update={
-                "slack_api_url": slack.api_url,
-                "slack_bot_token": SecretStr(BOT_TOKEN),
-                "slack_app_token": SecretStr(APP_TOKEN),
-                "desk_url": DESK_URL,
-            }
-        )
-
-    return settings_for
+        home = tmp_path_factory.mktemp("telemetry-home")
+        told = {
+            "slack_api_url": slack.api_url,
+            "slack_bot_token": SecretStr(BOT_TOKEN),
+            "slack_app_token": SecretStr(APP_TOKEN),
+            "desk_url": DESK_URL,
+        }
+        async with (
+            open_world(home, server, simulators, telemetry=telemetry, **told) as world,
+            running_app(slack, world.desk, dict(world.catalogue.procedures)),
+        ):
+            evening = await play(world, slack)
+            await _a_bug(world, collector)
+            await _figures(world, telemetry, evening)
+            await asyncio.to_thread(telemetry.flush)
+            trace_with(None)  # what other tests do while this stays open is not of the evening
+            yield Recorded(collector, evening, world, telemetry)
 
 
 async def _a_bug(world: World, collector: Collector) -> None:

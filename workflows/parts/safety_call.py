@@ -11,9 +11,10 @@ from workflows.parts.protection import CALL_DESK, PROTECT, RECORDS
 with workflow.unsafe.imports_passed_through():
     from activities.agencies import FindServingDesks
     from activities.disclosure import PrepareSafetyCall
-    from activities.platform import GatherScope
+    from activities.least import GatherLeast
     from domain.cards import Card, Finding
     from domain.emergency import Recipient, Scope, release_card
+    from domain.least import WELFARE, Wanted
     from domain.outcomes import NoAnswer, WorkCannot, WorkDone
     from domain.people import Role
     from domain.policy import FieldKind, FormField, Script, TaskPolicy
@@ -68,10 +69,16 @@ async def call_for_safety(case: IncidentWorkflow, findings: tuple[Finding, ...])
     place = str(case.fact("place")).upper()
     at = place if place.startswith(f"{country}-") else country
     desks = (await case.do(FindServingDesks(at=at))).desks
-    scope = await case.do(
-        GatherScope(account=str(case.fact("account")), tiers=RECORDS, recipient=f"desk-{country}", reason="welfare")
+    found = await case.do(
+        GatherLeast(
+            account=str(case.fact("account")),
+            recipient="desk",
+            country=country,
+            entity=case.incident.entity,
+            wanted=Wanted(category=WELFARE),
+        )
     )
-    needed = least(scope)
+    needed = least(found.scope)
     if not needed.items:
         return None
     for desk in desks:
