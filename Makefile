@@ -55,9 +55,10 @@ hostile: $(READY)
 pictures: $(READY) browser
 	HOLDFAST_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/slack/test_in_the_browser.py
 
-# kill -9 of the desk at every point between a declaration from Slack and its acknowledgement; one point is in make test.
+# kill -9 of the desk at every point between a declaration from Slack and its acknowledgement, and of workers where make
+# test does not; one of each is in make test.
 killed: $(READY)
-	$(BIN)/python -m pytest -q -m soak tests/faults/test_slack_desk_killed.py
+	$(BIN)/python -m pytest -q -m soak tests/faults
 
 # Every scenario of every drill, one after the other, on a stack of real processes.
 drills: $(READY)

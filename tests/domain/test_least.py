@@ -13,7 +13,20 @@ from domain.basis_rows import ROWS
 from domain.basis_terms import Instead, Need, RecipientKind, Tier
 from domain.emergency import Recipient, release_card
 from domain.gates import gate_faults
-from domain.least import ANSWERS, ASKS, ONLY_WITHOUT, WHY, Least, LeftOut, Question, Wanted, least, rows_of, with_seats
+from domain.least import (
+    ANSWERS,
+    ASKS,
+    ONLY_WITHOUT,
+    WELFARE,
+    WHY,
+    Least,
+    LeftOut,
+    Question,
+    Wanted,
+    least,
+    rows_of,
+    with_seats,
+)
 from domain.letters import LEFT_OUT
 from domain.outside import FieldView
 from tests.domain.parts import RELEASE, state
@@ -196,7 +209,7 @@ def test_the_order_in_which_the_platform_answers_changes_nothing(order: list[Fie
 
 def test_each_kind_of_emergency_of_the_form_has_its_questions_and_each_question_its_words() -> None:
     kinds = next(each for each in INTAKE if each.name == "category").choices
-    assert set(ASKS) == set(kinds)
+    assert set(ASKS) == {*kinds, WELFARE}  # and what a desk must know that we call ourselves
     assert all(ASKS.values())
     assert set(WHY) == set(Question)
     assert {each for answers in ANSWERS.values() for each in answers} == set(Question)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from domain.state import State
 from domain.timeline import Kind
 from tests.faults.processes import Process
@@ -16,6 +18,7 @@ def warned(state: State) -> tuple[int, ...]:
     return state.clocks[KEY].warned_target if KEY in state.clocks else ()
 
 
+@pytest.mark.soak
 async def test_a_worker_killed_across_a_warning_neither_skips_nor_repeats_it(bare: World, worker: Process) -> None:
     case = await bare.declare()
     await case.until(lambda state: KEY in state.clocks)

@@ -48,6 +48,7 @@ async def test_a_worker_killed_inside_preserving_leaves_one_snapshot(bare: World
     await ends_well(case)
 
 
+@pytest.mark.soak
 async def test_a_worker_killed_inside_the_delivery_leaves_one_package_and_one_letter(
     bare: World, worker: Process
 ) -> None:
@@ -100,6 +101,7 @@ async def test_a_reply_lost_after_the_commit_applies_the_effect_once(bare: World
     assert not simulator.faults.armed()
 
 
+@pytest.mark.soak
 async def test_a_worker_killed_again_and_again_changes_no_outcome(bare: World, worker: Process) -> None:
     cases = [await bare.declare() for _ in range(3)]
     playing = asyncio.gather(*(released(case) for case in cases))

@@ -28,6 +28,7 @@ async def forgetful(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[W
         yield opened
 
 
+@pytest.mark.soak
 async def test_workers_that_die_remember_nothing_and_the_delivery_ends_the_same(forgetful: World) -> None:
     world = forgetful
     async with running(world.client, world.ports, world.catalogue, cached=0):

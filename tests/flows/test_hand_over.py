@@ -30,7 +30,9 @@ def owner(state: State) -> str:
     return state.owner.person if state.owner else ""
 
 
-@pytest.mark.parametrize("every_verb", [False, True], ids=["one run", "continued as new"])
+@pytest.mark.parametrize(
+    "every_verb", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["one run", "continued as new"]
+)
 async def test_a_hand_over_carries_what_is_open_and_is_complete_when_it_is_accepted(
     world: World, every_verb: bool
 ) -> None:

@@ -23,6 +23,7 @@ LONG = (
     "the stream is kept and help is there",
     "not imminent",
     "stood down after a cut",
+    "the stream was cut wrongly",
 )
 
 

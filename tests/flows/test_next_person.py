@@ -92,7 +92,9 @@ async def test_nobody_on_duty_calls_the_next_rung_at_once_and_says_so(world: Wor
     await case.result()
 
 
-@pytest.mark.parametrize("every_verb", [False, True], ids=["one run", "continued as new"])
+@pytest.mark.parametrize(
+    "every_verb", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["one run", "continued as new"]
+)
 async def test_an_unacknowledged_page_goes_to_the_next_person_and_an_acknowledged_one_does_not(
     world: World, every_verb: bool
 ) -> None:

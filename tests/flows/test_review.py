@@ -164,6 +164,7 @@ async def test_presses_land_in_the_review_and_only_with_known_codes(world: World
     assert "| tool fault | slow | the case | legal counsel |" in (await report(review)).decode()
 
 
+@pytest.mark.soak
 async def test_a_review_goes_on_where_it_was_whenever_it_continues_as_new(world: World) -> None:
     case = await decided_case(world, grave=True, rehearsal=Rehearsal(turnover_after=(3, 6, 9, 12, 15, 18)))
     review = case.review

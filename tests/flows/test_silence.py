@@ -57,7 +57,9 @@ async def test_a_mail_relay_that_is_down_keeps_nobody_from_being_called(world: W
     assert (await case.result()).outcome is Outcome.DISCLOSED
 
 
-@pytest.mark.parametrize("every_verb", [False, True], ids=["one run", "continued as new"])
+@pytest.mark.parametrize(
+    "every_verb", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["one run", "continued as new"]
+)
 async def test_protect_may_be_decided_alone_from_the_third_rung_and_is_then_ratified(
     world: World, every_verb: bool
 ) -> None:
