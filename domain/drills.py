@@ -27,9 +27,13 @@ class About(StrEnum):
 POINTS: Mapping[About, int] = {About.CLOCK: 5, About.STEP: 2, About.NEVER: 10}
 
 
+ANY_TIME = -1
+
+
 class Expected(Model):
     """A step that a scenario calls for, as the record says it: an entry of this kind, on what has this `name` (a step,
-    gate or task; "" for any), with this `code`. Steps of one `stage` come in any order, and after all before it."""
+    gate or task; "" for any), with this `code`. Steps of one `stage` come in any order, and after all before it; one of
+    `ANY_TIME` whenever it comes."""
 
     words: str
     kind: Kind
@@ -162,8 +166,8 @@ def _steps(played: Played, expected: Sequence[Expected]) -> list[Line]:
     for each in expected:
         place = next((n for n, entry in enumerate(played.entries) if each.fits(entry)), None)
         before = max((at for stage, at in done.items() if stage < each.stage), default=-1)
-        early = place is not None and place < before
-        if place is not None:
+        early = place is not None and each.stage != ANY_TIME and place < before
+        if place is not None and each.stage != ANY_TIME:
             done[each.stage] = max(place, done.get(each.stage, -1))
         lines.append(
             Line(

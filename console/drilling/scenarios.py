@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.drills import Expected
+from domain.drills import ANY_TIME, Expected
 from domain.errors import Code, HoldfastError
 from domain.timeline import Kind
 from integrations.simulator.agency import Opener
@@ -163,7 +163,7 @@ _EDR = (
             *_CHECKED[1:],
             _HOLDING,
             *_SAVED,
-            _TOLD,
+            _TOLD.model_copy(update={"stage": ANY_TIME}),  # beside the call, so that its hour tells nothing
         ),
     ),
     Scenario(

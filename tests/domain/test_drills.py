@@ -8,7 +8,7 @@ import pytest
 
 from domain.acts import Approve
 from domain.clocks import ClockRecord, ClockStatus
-from domain.drills import POINTS, About, Expected, Letter, Line, Played, Score, name_in, score
+from domain.drills import ANY_TIME, POINTS, About, Expected, Letter, Line, Played, Score, name_in, score
 from domain.people import Role
 from domain.register import EDR_DECIDE
 from domain.state import State, Status, Vote
@@ -104,6 +104,12 @@ def test_steps_of_one_stage_come_in_any_order_and_a_later_stage_never_first() ->
     early = scored(played(READ, DECISION, CALL, *GOOD[3:]))
     assert line(early, "decided").why == "before its time"
     assert not early.met
+
+
+def test_a_step_of_any_time_is_neither_early_nor_makes_another_one_early() -> None:
+    free = (STEPS[0].model_copy(update={"stage": ANY_TIME}), *STEPS[1:])
+    for entries in (GOOD, (READ, DECISION, CALL, *GOOD[3:])):
+        assert score(played(*entries), free, "disclosed").met
 
 
 @pytest.mark.parametrize(
