@@ -9,11 +9,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from console.reaching import reach
 from domain.duty import turning_points
 from domain.errors import HoldfastError
 from domain.ids import outside_key
 from domain.outside import LiveDirectory, Mail, Pager, Rotas
-from domain.people import Directory, Person, Role
+from domain.people import Directory, Role
 from domain.policy import Procedure
 from domain.ports import Ledger
 from domain.rota import Rota
@@ -155,23 +156,15 @@ class ShiftWatch:
         reached = []
         for person in whom_to_call(rota, directory, _FINDERS, now).people:
             key = outside_key(self._key, case or _ROSTER, f"{about}/{person.id}")
-            if await self._reach(person, case or _ROSTER, hole.sentence, key, now):
+            if await reach(
+                self._pager,
+                self._mail,
+                person,
+                about=case or _ROSTER,
+                kind="roster",
+                summary=hole.sentence,
+                key=key,
+                now=now,
+            ):
                 reached.append(person.id)
         return ",".join(reached)
-
-    async def _reach(self, person: Person, about: str, summary: str, key: str, now: datetime) -> bool:
-        try:
-            if self._pager is not None and await self._pager.page(
-                person.id, about, kind="roster", summary=summary, severity=1, key=key
-            ):
-                return True
-        except HoldfastError as error:
-            _LOG.warning("the pager did not take a page about the rota: %s", error.code.value)
-        if self._mail is None or not person.email:
-            return False
-        try:
-            await self._mail.send(person.email, about, summary, key=key, at=now)
-        except HoldfastError as error:
-            _LOG.warning("nor did the mail relay: %s", error.code.value)
-            return False
-        return True

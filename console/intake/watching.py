@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from console.intake.taking import Intake
+from console.reaching import reach
 from domain.errors import HoldfastError
 from domain.ids import outside_key
 from domain.outside import LiveDirectory, Mail, Pager, Rotas
-from domain.people import Person, Role
+from domain.people import Role
 from domain.summoning import Call, whom_to_call
 from domain.triage import AGAIN, Uncalled
 
@@ -86,24 +87,10 @@ class IntakeWatch:
         reached = False
         for person in whom_to_call(known.rota, directory, rung, now).people:
             key = outside_key(self._key, _TRIAGE, f"{waiting.source}/{waiting.why}/{bucket}/{person.id}")
-            reached = await self._reach(person, summary, key, now) or reached
+            taken = await reach(
+                self._pager, self._mail, person, about=_TRIAGE, kind="triage", summary=summary, key=key, now=now
+            )
+            reached = taken or reached
         if reached:
             await self._intake.lines.called(waiting.source, waiting.why, now, AGAIN)
         return reached
-
-    async def _reach(self, person: Person, summary: str, key: str, now: datetime) -> bool:
-        try:
-            if self._pager is not None and await self._pager.page(
-                person.id, _TRIAGE, kind="triage", summary=summary, severity=1, key=key
-            ):
-                return True
-        except HoldfastError as error:
-            _LOG.warning("the pager did not take a page about triage: %s", error.code.value)
-        if self._mail is None or not person.email:
-            return False
-        try:
-            await self._mail.send(person.email, _TRIAGE, summary, key=key, at=now)
-        except HoldfastError as error:
-            _LOG.warning("nor did the mail relay: %s", error.code.value)
-            return False
-        return True
