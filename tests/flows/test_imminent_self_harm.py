@@ -24,6 +24,7 @@ LONG = (
     "not imminent",
     "stood down after a cut",
     "the stream was cut wrongly",
+    "the stream was kept wrongly",
 )
 
 

@@ -57,6 +57,7 @@ async def test_what_is_forged_is_reported_looked_back_on_and_answered_like_every
     assert letters(case, "forger-1@police.northfield.example.org") == 2
 
 
+@pytest.mark.soak
 async def test_danger_without_identity_is_told_to_a_desk_and_never_to_whoever_asked(today: World) -> None:
     case = await today.declare(requester_email="unheard-1@police.northfield.example.org", mail_checks="pass")
     _, report = await played(case, Behaviour(tasks={"call-back": "nobody-answered"}))
@@ -89,6 +90,7 @@ async def test_who_is_no_authority_is_redirected_and_somebody_looks_at_the_dange
     assert "call-back" not in [each.task.name for each in (await case.state()).tasks.values()]
 
 
+@pytest.mark.soak
 async def test_a_request_taken_back_ends_only_on_the_word_of_the_agency(today: World) -> None:
     case = await today.declare(requester_email="back-1@police.northfield.example.org", withdrawn=True)
     behaviour = Behaviour(tasks={"call-about-withdrawal": {"answer": "taken-back"}})
